@@ -1,0 +1,27 @@
+# make lab: the environment, then JupyterLab on the first notebook. make test: the environment, then every test.
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+
+lab: .venv/ready
+	$(BIN)/python -m jupyterlab --ip=localhost $(ROOT) notebooks/00_start_here.ipynb
+
+test: .venv/ready
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m pytest tests
+	OMP_NUM_THREADS=1 PYTHONPATH=tests/offline $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
+	  -n 2 --dist loadfile --durations 10 notebooks
+
+colab: .venv/ready
+	$(BIN)/python -m helpers.colab "$(REPO)"
+
+.venv/ready: requirements.txt
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11, 3.12 or 3.13 is needed (on Debian: apt-get install python3)."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$(ROOT)" ] && apt-get update -qq && apt-get install -y -qq python3-venv; } \
+	  || { echo "Python lacks venv: apt-get install python3-venv, then run make again."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -r requirements.txt
+	@touch $@
+
+.PHONY: lab test colab

@@ -1,0 +1,14 @@
+"""What more than one notebook of the series needs, and nothing else.
+
+A file imports only from those above it: data, models, metrics, training, plots, claims,
+exercises, widgets. `colab` stands apart: it is there for the first cell of a notebook on Colab.
+"""
+
+import sys
+
+from helpers.claims import claim as claim
+
+if "google.colab" in sys.modules:
+    from helpers import colab
+
+    colab.install()

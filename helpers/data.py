@@ -1,0 +1,55 @@
+"""The data of the series: tensors, already float and flat. Nothing is downloaded."""
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+
+FOLDER = Path(__file__).resolve().parent.parent / "data"
+SHA256 = {
+    "train-images-idx3-ubyte.gz": "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
+    "train-labels-idx1-ubyte.gz": "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203",
+    "t10k-images-idx3-ubyte.gz": "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be",
+    "t10k-labels-idx1-ubyte.gz": "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b",
+}
+
+
+class DataError(Exception):
+    """A data file is missing or damaged; the message says which and how to restore it."""
+
+
+def verified(path):
+    """The unpacked bytes of a gzipped file of this series, its SHA-256 checked first.
+
+    Raises DataError, naming the file and the mend, if it is missing, empty or changed.
+    """
+    name = path.name
+    mend = f"restore it with `git checkout -- data`, or copy it from any MNIST mirror to {path}"
+    if not path.is_file():
+        raise DataError(f"{name} is missing: {mend} (SHA-256 {SHA256[name]}).")
+    packed = path.read_bytes()
+    found = hashlib.sha256(packed).hexdigest()
+    if found != SHA256[name]:
+        what = "is empty" if not packed else f"is damaged (its SHA-256 is {found})"
+        raise DataError(f"{name} {what}: {mend}. The SHA-256 must be {SHA256[name]}.")
+    return gzip.decompress(packed)
+
+
+def mnist(split="train", folder=FOLDER / "mnist"):
+    """The MNIST digits (LeCun, Cortes and Burges 1998).
+
+    split: "train" (60,000 images) or "test" (10,000).
+    Returns x, y: x is (n, 784) float32, ink from 0 (paper) to 1 (full), row by row; y is
+    (n,) int64, the digits 0-9. x.view(-1, 28, 28) gives the images.
+    Raises DataError if a file is missing or damaged, ValueError for another split.
+    """
+    if split not in ("train", "test"):
+        raise ValueError(f'split is "train" or "test", not {split!r}.')
+    stem = {"train": "train", "test": "t10k"}[split]
+    pixels = verified(Path(folder) / f"{stem}-images-idx3-ubyte.gz")[16:]
+    labels = verified(Path(folder) / f"{stem}-labels-idx1-ubyte.gz")[8:]
+    x = torch.from_numpy(np.frombuffer(pixels, np.uint8).reshape(-1, 784).astype(np.float32))
+    y = torch.from_numpy(np.frombuffer(labels, np.uint8).astype(np.int64))
+    return x.div_(255), y

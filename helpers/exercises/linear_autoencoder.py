@@ -1,0 +1,48 @@
+"""Checkers of 03_linear_autoencoder."""
+
+import torch
+
+from helpers.exercises import example, grade
+
+
+def check_principal_angles(yours):
+    """principal_angles(a, b): (d, k), (d, k) -> (k,) degrees, largest first."""
+    a, b = example(7, 3), example(7, 3, seed=3).sin()
+    qa, qb = torch.linalg.qr(a).Q, torch.linalg.qr(b).Q
+    cosines = torch.linalg.svdvals(qa.T @ qb).clamp(max=1)
+    right = cosines.acos().rad2deg().flip(0)
+    raw = torch.linalg.svdvals(a.T @ b)
+    unit = torch.linalg.svdvals((a / a.norm(dim=0)).T @ (b / b.norm(dim=0))).clamp(max=1)
+    mistakes = {
+        "the columns must be made orthonormal first (torch.linalg.qr): these are not cosines.":
+            raw.clamp(max=1).acos().rad2deg().flip(0),
+        "unit length is not enough: the columns must be orthogonal too (torch.linalg.qr).":
+            unit.acos().rad2deg().flip(0),
+        "in degrees, please.": cosines.acos().flip(0),
+        "these are the cosines; take acos.": cosines,
+        "largest first: flip the order.": right.flip(0),
+        "compare the spans, not column with column: the singular values of Qaᵀ Qb.":
+            (qa * qb).sum(0).clamp(-1, 1).acos().rad2deg(),
+    }  # fmt: skip
+    grade(yours(a, b), right, mistakes, "Any other basis of the same spans gives the same angles.")
+
+
+def check_recover(yours):
+    """recover(decoder): (d, k) decoder of a regularised linear AE -> (d, k), PCs in columns, any signs."""
+    u = torch.linalg.qr(example(7, 3)).Q
+    v = torch.linalg.qr(example(3, 3, seed=4)).Q
+    scales = torch.tensor([3.0, 2.0, 1.0], dtype=torch.float64)
+    w = u * scales @ v.T
+    answer = yours(w)
+    mistakes = {
+        "those are the decoder's columns; a rotation of the codes still mixes the PCs in them.": w.abs(),
+        "QR makes the columns orthonormal but does not unmix them; use the SVD.":
+            torch.linalg.qr(w).Q.abs(),
+        "those are the right singular vectors, which live in code space; take the left ones.": v.abs(),
+        "right vectors, wrong shape: the PCs go into columns.": u.T.abs(),
+        "do not scale by the singular values: PCs have length 1.": (u * scales).abs(),
+        "wanted are the k left singular vectors: full_matrices=False.":
+            torch.linalg.svd(w).U.abs(),
+    }  # fmt: skip
+    absolute = answer if answer is ... else torch.as_tensor(answer).abs()
+    grade(absolute, u.abs(), mistakes, "Weight decay left nothing but a rotation, and the SVD undid it.")

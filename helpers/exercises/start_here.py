@@ -1,0 +1,34 @@
+"""Checkers of 00_start_here."""
+
+import torch
+
+from helpers.exercises import example, grade
+
+
+def check_squared_error(yours):
+    """squared_error(x, reconstruction): (n, d), (n, d) -> the series' loss, a number."""
+    x = example()
+    r = x + 0.5 * example(seed=1).sin()
+    e = (x - r).square()
+    mistakes = {
+        "you averaged over the pixels too; sum over them (dim 1), then average over the images.": e.mean(),
+        "you summed over the images too; the loss is an average over them.": e.sum(),
+        "you summed over the images (dim 0) and averaged over the pixels: swap the two.": e.sum(0).mean(),
+        "that is a root of the error; leave it squared.": e.sum(1).sqrt().mean(),
+        "that is an absolute error; square the differences.": (x - r).abs().sum(1).mean(),
+        "there is no factor ½ in this error.": e.sum(1).mean() / 2,
+    }
+    grade(yours(x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.")
+
+
+def check_decode(yours):
+    """decode(z, mean, components): (n, k), (d,), (k, d) -> (n, d)."""
+    components = torch.linalg.qr(example(6, 6)).Q[:3]
+    mean, z = example().mean(0), example(5, 3, seed=2)
+    right = mean + z @ components
+    mistakes = {
+        "the mean image is missing: components are directions away from it.": z @ components,
+        "the mean comes with a plus: it was taken off before.": z @ components - mean,
+        "the codes multiply the rows of `components`: no transpose here.": mean + z @ components[:, :3].T,
+    }
+    grade(yours(z, mean, components), right, mistakes, "This is the decoder that your sliders moved.")

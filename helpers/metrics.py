@@ -1,0 +1,54 @@
+"""Measures of codes and reconstructions: pure functions, tensors in, plain numbers out."""
+
+import torch
+
+
+def _want(ok, what, *tensors):
+    if not ok:
+        shapes = " and ".join(str(tuple(t.shape)) for t in tensors)
+        raise ValueError(f"{what}; got {shapes}.")
+
+
+def squared_error(x, reconstruction):
+    """Squared error of an image: summed over the features, averaged over the batch.
+
+    x, reconstruction: (n, d), same shape. Returns a float, in squared units of x.
+    Raises ValueError for other shapes.
+    """
+    same = x.ndim == 2 and x.shape == reconstruction.shape
+    _want(same, "squared_error wants two tensors of one shape (n, d)", x, reconstruction)
+    return (x - reconstruction).square().sum(1).mean().item()
+
+
+def knn_accuracy(z, y, z_test, y_test, k=5):
+    """Share of test codes whose label is the majority among their k nearest training codes.
+
+    z: (n, q) codes, y: (n,) labels; z_test: (m, q), y_test: (m,); k: neighbours, 1 to n.
+    Returns a float between 0 and 1. Source: Cover & Hart 1967, by scikit-learn.
+    Raises ValueError for other shapes or k.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    for codes, labels in ((z, y), (z_test, y_test)):
+        matched = codes.ndim == 2 and labels.shape == codes.shape[:1]
+        _want(matched, "knn_accuracy wants codes (n, q) with labels (n,)", codes, labels)
+    _want(z.shape[1] == z_test.shape[1], "knn_accuracy wants codes of one width q", z, z_test)
+    if not 1 <= k <= len(z):
+        raise ValueError(f"k must lie between 1 and the {len(z)} training codes, not {k}.")
+    model = KNeighborsClassifier(k).fit(z.cpu().numpy(), y.cpu().numpy())
+    return model.score(z_test.cpu().numpy(), y_test.cpu().numpy())
+
+
+def principal_angles(a, b):
+    """Principal angles between the spans of the columns of a and of b, in degrees, largest first.
+
+    a: (d, p), b: (d, q). Returns a tensor (min(p, q),), float64. Signs, scales and the choice of
+    a basis within each span do not matter. Source: Björck & Golub 1973, by SciPy.
+    Raises ValueError if the columns have different lengths or are more than d.
+    """
+    from scipy.linalg import subspace_angles
+
+    fit = a.ndim == b.ndim == 2 and a.shape[0] == b.shape[0] >= max(a.shape[1], b.shape[1])
+    _want(fit, "principal_angles wants (d, p) and (d, q), the vectors in columns, p and q ≤ d", a, b)
+    angles = subspace_angles(a.detach().double().cpu().numpy(), b.detach().double().cpu().numpy())
+    return torch.from_numpy(angles).rad2deg()

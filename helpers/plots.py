@@ -1,0 +1,124 @@
+"""Drawing: every function draws into an axes and returns it. Importing this sets the series' look."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+plt.style.use(Path(__file__).with_name("series.mplstyle"))
+
+# One colour, one meaning, in every notebook (after Okabe & Ito 2008, safe for colour-blind eyes).
+COLOUR = {
+    "data": "#6b7280",
+    "reconstruction": "#d55e00",
+    "prior": "#009e73",
+    "posterior": "#0072b2",
+    "noise": "#cc79a7",
+    "exact": "#000000",
+}
+# The ten digits, always these ten colours (Petroff 2021).
+CLASSES = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70",
+           "#717581", "#92dadd"]  # fmt: skip
+
+
+def tile(x, columns=10, gap=2):
+    """Square images side by side as one array.
+
+    x: (n, s·s) or (n, s, s). Returns (rows·(s+gap)−gap, columns·(s+gap)−gap) float, NaN in the gaps.
+    """
+    x = x.detach().cpu().reshape(len(x), -1)
+    side = round(x.shape[1] ** 0.5)
+    rows = -(-len(x) // columns)
+    sheet = np.full((rows, side + gap, columns, side + gap), np.nan, np.float32)
+    for i, image in enumerate(x.view(-1, side, side).numpy()):
+        sheet[i // columns, :side, i % columns, :side] = image
+    return sheet.reshape(rows * (side + gap), -1)[:-gap, :-gap]
+
+
+def images(x, ax=None, columns=10, signed=False, title=None, rows=None):
+    """Images (n, s·s) as a sheet, ink on paper; signed ones from blue (−) over white to red (+).
+
+    rows: one name per row of the sheet, written at its left. Returns the axes.
+    """
+    sheet = tile(x, columns)
+    if ax is None:
+        ax = plt.figure(figsize=(sheet.shape[1] / 34, sheet.shape[0] / 34 + 0.3)).subplots()
+    top = np.nanmax(np.abs(sheet)) if signed else 1
+    ax.imshow(sheet, cmap="RdBu_r" if signed else "gray_r", vmin=-top if signed else 0, vmax=top)
+    ax.spines[:].set_visible(False)
+    ax.set(xticks=[], yticks=[], title=title)
+    if rows:
+        height = (sheet.shape[0] + 2) / len(rows)
+        ax.set_yticks([height * (i + 0.5) - 1.5 for i in range(len(rows))], rows)
+        ax.tick_params(left=False)
+    return ax
+
+
+def traversals(model, z, low, high, ax=None, steps=9):
+    """One row per code: that code runs from low to high, the others stay at z.
+
+    z, low, high: (q,). Returns the axes; model.decode: (n, q) -> (n, s·s).
+    """
+    walk = z.repeat(len(z), steps, 1)
+    for j in range(len(z)):
+        walk[j, :, j] = torch.linspace(float(low[j]), float(high[j]), steps)
+    with torch.no_grad():
+        x = model.decode(walk.flatten(0, 1))
+    return images(x, ax, columns=steps, rows=[f"$z_{{{j + 1}}}$" for j in range(len(z))])
+
+
+def codes(z, y, ax=None, title=None, size=3):
+    """A map of two-dimensional codes z (n, 2), coloured by digit y (n,), each digit's name at its median."""
+    ax = ax or plt.figure(figsize=(5, 5)).subplots()
+    z, y = z.detach().cpu(), y.cpu()
+    ax.scatter(*z.T, c=[CLASSES[int(c)] for c in y], s=size, alpha=0.5, linewidths=0)
+    for c in y.unique():
+        middle = z[y == c].median(0).values
+        ax.text(*middle, str(int(c)), weight="bold", ha="center", va="center", fontsize=12,
+                bbox=dict(boxstyle="circle,pad=.15", fc="white", ec=CLASSES[int(c)], lw=2))  # fmt: skip
+    ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
+    return ax
+
+
+def boxes(ax, nodes, edges):
+    """A diagram: nodes {key: (x, y, text, colour)}, edges [(from, to)] or [(from, to, text)].
+
+    The colour is that of the box's rim; the unit of x and y is an inch at the axes' full size.
+    """
+    for key, (x, y, text, colour) in nodes.items():
+        ax.text(x, y, text, ha="center", va="center", fontsize=11, gid=key, linespacing=1.35, zorder=3,
+                bbox=dict(boxstyle="round,pad=.4", fc="white", ec=colour, lw=2))  # fmt: skip
+    for start, end, *text in edges:
+        (xa, ya), (xb, yb) = nodes[start][:2], nodes[end][:2]
+        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 28, "shrinkB": 28}
+        ax.annotate("", (xb, yb), (xa, ya), zorder=1, arrowprops=arrow)
+        if text:
+            ax.text((xa + xb) / 2, (ya + yb) / 2 + 0.14, text[0], ha="center", va="bottom", fontsize=10)
+    xs, ys = zip(*[node[:2] for node in nodes.values()], strict=True)
+    ax.set(xlim=(min(xs) - 0.8, max(xs) + 0.8), ylim=(min(ys) - 0.5, max(ys) + 0.5))
+    ax.axis("off")
+    return ax
+
+
+def live(fig, *moving):
+    """Prepare a finished figure for a slider: a function that redraws only what moves.
+
+    fig: a matplotlib Figure that pyplot does not hold; moving: the artists that change.
+    Returns picture() -> (height, width, 3) uint8, the figure with `moving` as they are now. The rest
+    is drawn once, so a picture costs a few milliseconds.
+    """
+    canvas = FigureCanvasAgg(fig)
+    for artist in moving:
+        artist.set_animated(True)
+    canvas.draw()
+    background = canvas.copy_from_bbox(fig.bbox)
+
+    def picture():
+        canvas.restore_region(background)
+        for artist in moving:
+            fig.draw_artist(artist)
+        return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+    return picture

@@ -1,0 +1,101 @@
+"""One training loop for every model of the series."""
+
+import math
+import random
+import time
+
+import numpy as np
+import torch
+from IPython.display import Pretty, display
+
+
+def device(name=None):
+    """The torch.device to use: the GPU where there is one, else the CPU; or the one named.
+
+    Raises RuntimeError if "cuda" is named and there is none.
+    """
+    if name is None:
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if torch.device(name).type == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError(
+            "No CUDA GPU here: use device() or device('cpu'); on Colab choose Runtime > Change "
+            "runtime type > GPU and run the notebook again."
+        )
+    return torch.device(name)
+
+
+def budget(cpu, gpu):
+    """The number of epochs for the device at hand: `cpu` of them, or `gpu`."""
+    return gpu if device().type == "cuda" else cpu
+
+
+def seed(number=0):
+    """Start every random number generator (Python, NumPy, torch) from one number."""
+    random.seed(number)
+    np.random.seed(number)
+    torch.manual_seed(number)
+
+
+def fit(model, data, epochs, lr, batch_size=128, watch=None):
+    """Train a model by Adam (Kingma & Ba 2015) on a one-cycle schedule (Smith & Topin 2018).
+
+    model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
+    data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
+    lr: the peak of the schedule. watch: a function () -> {name: number}, called after each epoch.
+    Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
+    epoch's images, and what `watch` gave.
+
+    Interrupting it (Kernel > Interrupt) keeps the model and the history so far.
+    Raises FloatingPointError if a part of the loss or a weight is no longer finite; the model is
+    then as it was before that epoch, and the history is the error's attribute `history`.
+    """
+    data = data if isinstance(data, tuple) else (data,)
+    n = len(data[0])
+    weights = [p for p in model.parameters() if p.requires_grad]
+    optimiser = torch.optim.Adam(weights, lr=lr, fused=True)
+    steps = math.ceil(n / batch_size) * epochs
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps)
+    history, start, say = {}, time.perf_counter(), _progress()
+    model.train()
+    try:
+        for epoch in range(1, epochs + 1):
+            before = {name: value.clone() for name, value in model.state_dict().items()}
+            sums = {}
+            order = torch.randperm(n, device=data[0].device)
+            for batch in order.split(batch_size):
+                parts = model.loss(*(tensor[batch] for tensor in data))
+                optimiser.zero_grad()
+                parts["loss"].backward()
+                optimiser.step()
+                schedule.step()
+                for name, value in parts.items():
+                    sums[name] = sums.get(name, 0) + value.detach() * (len(batch) / n)
+            means = {name: value.item() for name, value in sums.items()}
+            _stop_if_not_finite(model, means, before, history, epoch, lr)
+            for name, value in (means | (watch() if watch else {})).items():
+                history.setdefault(name, []).append(value)
+            state = "  ".join(f"{name} {values[-1]:.4g}" for name, values in history.items())
+            say(f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s")
+    except KeyboardInterrupt:
+        say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
+    model.eval()
+    return history
+
+
+def _stop_if_not_finite(model, means, before, history, epoch, lr):
+    broken = [f"the part {name!r} of the loss" for name, v in means.items() if not math.isfinite(v)]
+    broken += [f"the weight {name!r}" for name, p in model.named_parameters() if not p.isfinite().all()]
+    if broken:
+        model.load_state_dict(before)
+        error = FloatingPointError(
+            f"In epoch {epoch} {broken[0]} was no longer finite. The model is as it was before that "
+            f"epoch. Try a smaller lr (now {lr:g}), and look for log or division of zero in the loss."
+        )
+        error.history = history
+        raise error
+
+
+def _progress():
+    """A function that shows a line of text in place of the one it showed before."""
+    handle = display(Pretty(""), display_id=True)
+    return (lambda text: handle.update(Pretty(text))) if handle else print

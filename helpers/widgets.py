@@ -1,0 +1,135 @@
+"""Sliders. A widget is a pure function render(**values) -> uint8 picture, and controls for its values."""
+
+import io
+
+import ipywidgets
+import numpy as np
+import torch
+from PIL import Image
+
+from helpers.plots import tile
+
+
+def png(picture):
+    """A picture (h, w) or (h, w, 3), uint8, as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "png", compress_level=1)
+    return buffer.getvalue()
+
+
+class Explorer(ipywidgets.VBox):
+    """The widget that `explore` makes; in a saved page without a kernel it names itself in a sentence."""
+
+    def _repr_mimebundle_(self, **options):
+        bundle = super()._repr_mimebundle_(**options)
+        return bundle | {"text/plain": "Sliders: run this notebook to move them."}
+
+
+def explore(render, buttons=None, **controls):
+    """Controls over a picture that follows them at once.
+
+    render: a pure function of the controls' values, by name, to a uint8 array (h, w) or (h, w, 3).
+    buttons: {label: function(values) -> new values}. controls: ipywidgets sliders or menus.
+    Each control is tried at both its ends before anything is shown, so that a broken one fails the
+    cell; an error later shows below the picture.
+    """
+
+    def values():
+        return {name: control.value for name, control in controls.items()}
+
+    for name, control in controls.items():
+        ends = (control.min, control.max) if hasattr(control, "min") else control.options
+        for end in ends:
+            picture = render(**(values() | {name: end}))
+            if getattr(picture, "dtype", None) != np.uint8:
+                raise TypeError("render must return a uint8 array (h, w) or (h, w, 3).")
+    screen, trouble = ipywidgets.Image(format="png"), ipywidgets.Output()
+    screen.layout.width = f"{picture.shape[1]}px"
+    setting = []
+
+    def show(change=None):
+        if trouble.outputs:
+            trouble.clear_output()
+        with trouble:
+            if not setting:
+                screen.value = png(render(**values()))
+
+    def press(function):
+        with trouble:
+            setting.append(True)
+            try:
+                for name, value in function(values()).items():
+                    controls[name].value = value
+            finally:
+                setting.clear()
+        show()
+
+    row = []
+    for label, function in (buttons or {}).items():
+        row.append(ipywidgets.Button(description=label))
+        row[-1].on_click(lambda _, function=function: press(function))
+    for control in controls.values():
+        control.observe(show, "value")
+    show()
+    panel = ipywidgets.VBox([*controls.values(), ipywidgets.HBox(row)])
+    wide = picture.shape[1] > 400
+    return Explorer([panel, screen, trouble] if wide else [ipywidgets.HBox([panel, screen]), trouble])
+
+
+def strip(render, columns=4, **values):
+    """The same pictures as explore(render, …), side by side, for readers without a kernel.
+
+    values: for one control a list of values, for the others one value each. Returns a PIL image.
+    """
+    (name, sweep) = next((name, value) for name, value in values.items() if isinstance(value, list))
+    pictures = [render(**(values | {name: value})) for value in sweep]
+    rows = [np.concatenate(pictures[i : i + columns], 1) for i in range(0, len(pictures), columns)]
+    return Image.fromarray(np.concatenate(rows, 0))
+
+
+def slider(low, high, value, label, step=None):
+    """A slider with a plain label; whole numbers if `low` is one. `step`: a 60th of the range if left out."""
+    whole = isinstance(low, int)
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    step = step or (1 if whole else (high - low) / 60)
+    layout = ipywidgets.Layout(width="360px")
+    return kind(value=value, min=low, max=high, step=step, description=label, layout=layout,
+                style={"description_width": "120px"})  # fmt: skip
+
+
+def latent_sliders(model, codes, shown=None, scale=8):
+    """One slider per latent of model.decode over the image it makes; ranges are where the codes lie.
+
+    model: a module with decode: (1, q) -> (1, s·s), ink 0 to 1. codes: (n, q), the codes of data;
+    a slider runs over their 1 % to 99 % quantiles, and the buttons show one of them, chosen at
+    random, or the middle of all. shown: which latents get a slider, the rest stay at the mean.
+    Raises IndexError if `shown` names a latent that does not exist.
+    """
+    codes = codes.detach()
+    q = codes.shape[1]
+    shown = list(range(q)) if shown is None else list(shown)
+    for j in shown:
+        if not 0 <= j < q:
+            raise IndexError(f"There is no latent {j}: the model has {q}, numbered 0 to {q - 1}.")
+    low, high = codes.quantile(0.01, 0), codes.quantile(0.99, 0)
+    middle = codes.mean(0)
+
+    def render(**values):
+        z = middle.clone()
+        z[shown] = torch.tensor([*values.values()], dtype=z.dtype, device=z.device)
+        with torch.no_grad():
+            ink = tile(model.decode(z[None]).clamp(0, 1), columns=1)
+        return np.kron(255 - (255 * ink).astype(np.uint8), np.ones((scale, scale), np.uint8))
+
+    def at(z):
+        return {f"z{j + 1}": z[j].item() for j in shown}
+
+    controls = {
+        name: slider(low[j].item(), high[j].item(), value, f"latent z{j + 1}")
+        for j, (name, value) in zip(shown, at(middle).items(), strict=True)
+    }
+    buttons = {
+        "A digit's code": lambda _: at(codes[torch.randint(len(codes), (1,)).item()]),
+        "Back to the middle": lambda _: at(middle),
+    }
+    return explore(render, buttons, **controls)
