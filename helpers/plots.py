@@ -29,7 +29,7 @@ def tile(x, columns=10, gap=2):
     x: (n, s·s) or (n, s, s). Returns (rows·(s+gap)−gap, columns·(s+gap)−gap) float, NaN in the gaps.
     """
     x = x.detach().cpu().reshape(len(x), -1)
-    side = round(x.shape[1] ** 0.5)
+    side, columns = round(x.shape[1] ** 0.5), min(columns, len(x))
     rows = -(-len(x) // columns)
     sheet = np.full((rows, side + gap, columns, side + gap), np.nan, np.float32)
     for i, image in enumerate(x.view(-1, side, side).numpy()):
@@ -48,7 +48,7 @@ def images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     top = np.nanmax(np.abs(sheet)) if signed else 1
     ax.imshow(sheet, cmap="RdBu_r" if signed else "gray_r", vmin=-top if signed else 0, vmax=top)
     ax.spines[:].set_visible(False)
-    ax.set(xticks=[], yticks=[], title=title)
+    ax.set(xticks=[], yticks=[], title=title, facecolor="#e8eaed")
     if rows:
         height = (sheet.shape[0] + 2) / len(rows)
         ax.set_yticks([height * (i + 0.5) - 1.5 for i in range(len(rows))], rows)
@@ -95,11 +95,47 @@ def boxes(ax, nodes, edges):
         arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 28, "shrinkB": 28}
         ax.annotate("", (xb, yb), (xa, ya), zorder=1, arrowprops=arrow)
         if text:
-            ax.text((xa + xb) / 2, (ya + yb) / 2 + 0.14, text[0], ha="center", va="bottom", fontsize=10)
+            ax.text((xa + xb) / 2, (ya + yb) / 2, text[0], ha="center", va="center", fontsize=10, zorder=2,
+                    bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
     xs, ys = zip(*[node[:2] for node in nodes.values()], strict=True)
     ax.set(xlim=(min(xs) - 0.8, max(xs) + 0.8), ylim=(min(ys) - 0.5, max(ys) + 0.5))
     ax.axis("off")
     return ax
+
+
+def family(ax):
+    """The map of the series: which method came from which, by what new idea. Numbers are notebooks."""
+    baseline, autoencoder, generator = COLOUR["data"], COLOUR["reconstruction"], COLOUR["prior"]
+    nodes = {
+        "pca": (0, 6, "01  PCA 1901\nLDA 1936 · NMF 1999", baseline),
+        "kernel": (0, 4, "02  kernel PCA 1998\nt-SNE 2008 · UMAP 2018", baseline),
+        "linear": (3.4, 6, "03  linear\nautoencoder 1988", autoencoder),
+        "ae": (3.4, 4, "04  autoencoder\n1986 · deep 2006", autoencoder),
+        "sparse": (1.5, 2, "05  sparse 2011\ncontractive 2011", autoencoder),
+        "dae": (3.4, 2, "06  denoising\n2008", autoencoder),
+        "bert": (3.4, 0, "07  BERT 2018\nXLNet 2019", autoencoder),
+        "vae": (7.2, 4, "08–10  ELBO\nVAE 2013", generator),
+        "gan": (7.2, 6, "15  GAN\n2014", generator),
+        "cvae": (5.6, 2, "11  CVAE\n2015", generator),
+        "beta": (7.2, 2, "12  β-VAE\n2017", generator),
+        "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
+        "td": (7.2, 0, "14  TD-VAE\n2019", generator),
+    }
+    steps = [
+        ("pca", "kernel", "bend it by a kernel"),
+        ("pca", "linear", "learn by steps"),
+        ("linear", "ae", "bend it by a network"),
+        ("ae", "sparse", "penalty"),
+        ("ae", "dae", "damage"),
+        ("dae", "bert", "words"),
+        ("ae", "vae", "chance"),
+        ("vae", "gan", "a critic instead"),
+        ("vae", "cvae", "labels"),
+        ("vae", "beta", "pressure"),
+        ("vae", "vq", "a code book"),
+        ("beta", "td", "time"),
+    ]
+    return boxes(ax, nodes, steps)
 
 
 def live(fig, *moving):

@@ -43,17 +43,28 @@ def check_explained_variance(yours):
     grade(yours(x, k), share[:k].sum(), mistakes, "The same number comes out with 1/n and 1/(n−1).")
 
 
-def check_whitening(yours):
-    """whitening(within): a covariance (d, d) -> a symmetric (d, d) matrix W with W S W = 1."""
-    x = example(40, 4)
-    s = (x - x.mean(0)).T @ (x - x.mean(0)) / len(x)
-    values, u = torch.linalg.eigh(s)
+def check_fisher_direction(yours):
+    """fisher_direction(a, b): (n, d), (m, d) -> (d,) of length 1, any sign."""
+    a, b = example(40, 4), example(20, 4, seed=1) * 0.7 + torch.tensor([2.0, 0.5, 1.0, 0.8])
+    difference, n, m = a.mean(0) - b.mean(0), len(a), len(b)
+    within = (n * a.T.cov(correction=0) + m * b.T.cov(correction=0)) / (n + m)
+    values, u = torch.linalg.eigh(within)
+
+    def power(p):
+        w = u * values**p @ u.T @ difference
+        return w / w.norm()
+
     mistakes = {
-        "that is S^(+1/2); whitening divides by the standard deviations.": u * values.sqrt() @ u.T,
-        "that is the inverse S^(−1): divide by the root of the eigenvalues.": u / values @ u.T,
-        "you scaled the axes but did not turn back: end with @ u.T.": u / values.sqrt(),
-        "the eigenvectors are columns; you used rows (u.T in place of u).": u.T / values.sqrt() @ u,
-        "that is S itself: scale its eigenvalues.": s,
-    }
-    answer = yours(s)
-    grade(answer, u / values.sqrt() @ u.T, mistakes, "Whitened, the within-class scatter is a ball.")
+        "that is the difference of the means, without any whitening.": power(0).abs(),
+        "you whitened once: the direction is in the whitened space; bring it back by S_W^(-1/2).":
+            power(-0.5).abs(),
+        "you multiplied where you should divide: whitening is S_W^(-1/2).": power(1).abs(),
+        "that is S_W^(+1/2); whitening divides by the standard deviations.": power(0.5).abs(),
+        "that is one whitening too many: S_W^(-1/2) twice is enough.": power(-2).abs(),
+        "divide by the length at the end.": (power(-1) * (u / values @ u.T @ difference).norm()).abs(),
+        "that is PCA's first component; the labels must play a part.":
+            torch.linalg.eigh(torch.cat([a, b]).T.cov()).eigenvectors[:, -1].abs(),
+    }  # fmt: skip
+    answer = yours(a, b)
+    absolute = answer if answer is ... else torch.as_tensor(answer).abs()
+    grade(absolute, power(-1).abs(), mistakes, "Whitening twice is multiplying by the inverse of S_W.")

@@ -24,11 +24,13 @@ def check_squared_error(yours):
 def check_decode(yours):
     """decode(z, mean, components): (n, k), (d,), (k, d) -> (n, d)."""
     components = torch.linalg.qr(example(6, 6)).Q[:3]
-    mean, z = example().mean(0), example(5, 3, seed=2)
+    mean, z = example().mean(0), example(5, 3, seed=2) - 3
     right = mean + z @ components
     mistakes = {
         "the mean image is missing: components are directions away from it.": z @ components,
         "the mean comes with a plus: it was taken off before.": z @ components - mean,
-        "the codes multiply the rows of `components`: no transpose here.": mean + z @ components[:, :3].T,
-    }
+        "you used each code's size without its sign.": mean + z.abs() @ components,
+        "every image needs its own code: you averaged the codes first.":
+            (mean + z.mean(0) @ components).expand(5, -1),
+    }  # fmt: skip
     grade(yours(z, mean, components), right, mistakes, "This is the decoder that your sliders moved.")

@@ -1,0 +1,130 @@
+"""Every slider of every notebook, moved in headless Chromium in a real JupyterLab.
+
+`pytest tests/test_browser.py -k 03` runs the notebooks with 03 in their name.
+"""
+
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb"))
+SECONDS = {"00": 30} | dict.fromkeys(("07", "12", "13", "14", "15", "16"), 180)  # to run; the others 90
+FIRST = 10  # seconds until a newcomer has moved the first slider of 00
+PRESSES, PAUSE = 15, 0.1  # of an arrow key, for each slider; seconds between them
+HANDLE = "[role=slider]"
+EXPLORER = ".jp-Notebook .widget-vbox:has(.widget-image)"
+# expect(image) promises, as `next`, the milliseconds from the last key press to the frame after it has loaded.
+PROBE = """
+window.pressed = 0;
+addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
+window.expect = image => {
+    window.next = new Promise(done => {
+        const loaded = () => requestAnimationFrame(() => done(performance.now() - pressed));
+        image.addEventListener("load", loaded, {once: true});
+        setTimeout(done, 5000);
+    });
+};
+"""
+READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+RUN = """([command, seconds]) => Promise.race([
+    jupyterapp.commands.execute(command).then(() => true),
+    new Promise(done => setTimeout(done, 1000 * seconds))])"""
+OUTPUTS = """jupyterapp.shell.currentWidget.content.widgets
+    .flatMap(cell => cell.model.type === "code" ? cell.model.outputs.toJSON() : [])"""
+ERRORS = OUTPUTS + """.filter(output => output.output_type === "error")
+    .map(error => `${error.ename}: ${error.evalue}`)"""
+SHOWN = OUTPUTS + f""".filter(output => output.data?.["text/plain"]?.startsWith("Sliders:"))
+    .length === document.querySelectorAll("{EXPLORER}").length"""
+
+
+@pytest.fixture
+def page(browser, lab):
+    """A tab of the browser; the kernels it has started are stopped in the end."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.add_init_script(PROBE)
+    yield page
+    for kernel in page.request.get(lab("api/kernels")).json():
+        page.request.delete(lab(f"api/kernels/{kernel['id']}"))
+    page.close()
+
+
+def execute(page, command, seconds):
+    """Run a command of JupyterLab to its end; fail if that takes longer or a cell shows an error."""
+    assert page.evaluate(RUN, [f"notebook:{command}", seconds]), f"{command} took more than {seconds} s"
+    assert not page.evaluate(ERRORS)
+
+
+def picture(page, explorer, what, act, *args):
+    """Do act(*args); returns the milliseconds from the last key press to the picture that follows."""
+    page.evaluate("image => expect(image)", explorer.locator(".widget-image").element_handle())
+    act(*args)
+    after = page.evaluate("next")
+    assert after, f"{what}: no new picture. Below it: {explorer.locator('.widget-output').text_content()!r}"
+    return after
+
+
+def slide(page, explorer, slider, name):
+    """To both ends and along; returns the milliseconds to the picture for every press of an arrow key."""
+    handle = slider.locator(HANDLE)
+    low, high = "transform: translate(-1000%, 0px)", "transform: translate(0%, 0px)"
+
+    def at(end):
+        return end in handle.locator("..").get_attribute("style")
+
+    def press(key):
+        return picture(page, explorer, f"{name}, {key}", handle.press, key)
+
+    for key in ("End", "Home") if at(low) else ("Home", "End"):
+        press(key)
+    times, key = [], "ArrowLeft"
+    for _ in range(PRESSES):
+        key = "ArrowRight" if at(low) else "ArrowLeft" if at(high) else key
+        time.sleep(PAUSE)
+        times.append(press(key))
+    return times
+
+
+def explore(page, explorer):
+    """Move every control, press every button; returns the milliseconds for every press of an arrow key."""
+    times = []
+    for control in explorer.locator(".widget-inline-hbox").all():
+        name, menu = control.locator("label").first.text_content(), control.locator("select")
+        if menu.count():
+            shown = menu.locator("option:checked").text_content()
+            for option in [*menu.locator("option:not(:checked)").all_text_contents(), shown]:
+                picture(page, explorer, f"{name}, {option}", menu.select_option, option)
+        else:
+            times += slide(page, explorer, control, name)
+    for button in explorer.locator("button").all():
+        picture(page, explorer, f"the button {button.text_content()}", button.click)
+    assert explorer.locator(".widget-output").text_content() == ""
+    return times
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_sliders(notebook, page, lab, record_property):
+    page.goto(lab(f"lab/tree/notebooks/{notebook.name}"))
+    page.wait_for_function(READY, timeout=60_000, polling=200)
+    execute(page, "clear-all-cell-outputs", 10)
+    begin = time.monotonic()
+    if notebook.stem.startswith("00"):
+        while not page.locator(f".jp-Notebook {HANDLE}").count():
+            execute(page, "run-cell-and-select-next", FIRST)
+            assert time.monotonic() - begin < FIRST
+        explorer = page.locator(EXPLORER)
+        picture(page, explorer, "the first slider", explorer.locator(HANDLE).first.press, "End")
+        assert time.monotonic() - begin < FIRST
+    limit = SECONDS.get(notebook.stem[:2], 90)
+    execute(page, "run-all-cells", limit)
+    seconds = time.monotonic() - begin
+
+    page.wait_for_function(SHOWN, timeout=10_000, polling=200)
+    sliders = page.locator(f".jp-Notebook {HANDLE}").count()
+    assert sliders and sliders == page.locator(f"{EXPLORER} {HANDLE}").count()
+    times = [ms for explorer in page.locator(EXPLORER).all() for ms in explore(page, explorer)]
+    median, slow = statistics.median(times), statistics.quantiles(times, n=20, method="inclusive")[-1]
+    line = f"{notebook.stem}: {sliders} sliders, slider to pixels median {median:.0f} ms, 95th percentile"
+    record_property("sliders", f"{line} {slow:.0f} ms, run in {seconds:.0f} s")
+    assert median < 50 and slow < 100 and seconds <= limit

@@ -1,0 +1,138 @@
+"""Solutions pass; each listed mistake gets a hint of its own; a stub says it is one."""
+
+import ast
+import importlib
+import re
+
+import pytest
+import torch
+from test_notebooks import PATHS, read, source
+
+WRONG = {
+    "start_here.check_squared_error": {
+        "averaged over the pixels too": "lambda x, r: (x - r).square().mean()",
+        "summed over the images too": "lambda x, r: (x - r).square().sum()",
+        "swap the two": "lambda x, r: (x - r).square().sum(0).mean()",
+        "leave it squared": "lambda x, r: (x - r).norm(dim=1).mean()",
+        "absolute error": "lambda x, r: (x - r).abs().sum(1).mean()",
+        "no factor ½": "lambda x, r: 0.5 * (x - r).square().sum(1).mean()",
+        "has shape (12,), wanted is ()": "lambda x, r: (x - r).square().sum(1)",
+        "not NoneType": "lambda x, r: None",
+        "off by up to": "lambda x, r: torch.tensor(0.0)",
+    },
+    "start_here.check_decode": {
+        "mean image is missing": "lambda z, mean, w: z @ w",
+        "comes with a plus": "lambda z, mean, w: z @ w - mean",
+        "without its sign": "lambda z, mean, w: z.abs() @ w + mean",
+        "averaged the codes": "lambda z, mean, w: (z.mean(0) @ w + mean).expand(len(z), -1)",
+    },
+    "linear_baselines.check_reconstruct": {
+        "centre the data first": "lambda x, w, k: x @ w[:k].T @ w[:k]",
+        "not added again": "lambda x, w, k: (x - x.mean(0)) @ w[:k].T @ w[:k]",
+        "without taking it off": "lambda x, w, k: x @ w[:k].T @ w[:k] + x.mean(0)",
+        "last components": "lambda x, w, k: (x - x.mean(0)) @ w[-k:].T @ w[-k:] + x.mean(0)",
+        "you took columns": "lambda x, w, k: (x - x.mean(0)) @ w[:, :k] @ w[:, :k].T + x.mean(0)",
+        "kept every component": "lambda x, w, k: (x - x.mean(0)) @ w.T @ w + x.mean(0)",
+        "that is the code": "lambda x, w, k: (x - x.mean(0)) @ w[:k].T",
+    },
+    "linear_baselines.check_explained_variance": {
+        "not centred": "lambda x, k: (s := torch.linalg.svdvals(x).square())[:k].sum() / s.sum()",
+        "are their squares": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)))[:k].sum() / s.sum()",
+        "component k alone": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k - 1] / s.sum()",
+        "share left out": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k:].sum() / s.sum()",
+        "ascending": "lambda x, k: (s := torch.linalg.eigvalsh(x.T.cov()))[:k].sum() / s.sum()",
+        "divide it by the total": "lambda x, k: torch.linalg.eigvalsh(x.T.cov(correction=0))[-k:].sum()",
+    },
+    "linear_baselines.check_fisher_direction": {
+        "without any whitening": "lambda a, b: unit(a.mean(0) - b.mean(0))",
+        "whitened once": "lambda a, b: unit(power(a, b, -0.5))",
+        "multiplied where": "lambda a, b: unit(power(a, b, 1))",
+        "divides by the standard": "lambda a, b: unit(power(a, b, 0.5))",
+        "one whitening too many": "lambda a, b: unit(power(a, b, -2))",
+        "divide by the length": "lambda a, b: power(a, b, -1)",
+        "labels must play a part": "lambda a, b: torch.linalg.eigh(torch.cat([a, b]).T.cov())[1][:, -1]",
+    },
+    "linear_autoencoder.check_principal_angles": {
+        "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
+        "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
+        "in degrees": "lambda a, b: deg(cosines(a, b)).deg2rad()",
+        "take acos": "lambda a, b: cosines(a, b)",
+        "flip the order": "lambda a, b: deg(cosines(a, b)).flip(0)",
+        "not column with column": "lambda a, b: ((q(a) * q(b)).sum(0)).acos().rad2deg()",
+    },
+    "linear_autoencoder.check_recover": {
+        "decoder's columns": "lambda w: w",
+        "use the SVD": "lambda w: torch.linalg.qr(w).Q",
+        "take the left ones": "lambda w: torch.linalg.svd(w, full_matrices=False).Vh.T",
+        "go into columns": "lambda w: torch.linalg.svd(w, full_matrices=False).U.T",
+        "do not scale": "lambda w: (u := torch.linalg.svd(w, full_matrices=False)).U * u.S",
+        "full_matrices=False": "lambda w: torch.linalg.svd(w).U",
+    },
+}
+
+
+def unit(w):
+    return w / w.norm()
+
+
+def long1(a):
+    return a / a.norm(dim=0)
+
+
+def power(a, b, p):
+    s = (len(a) * a.T.cov(correction=0) + len(b) * b.T.cov(correction=0)) / (len(a) + len(b))
+    values, u = torch.linalg.eigh(s)
+    return u * values**p @ u.T @ (a.mean(0) - b.mean(0))
+
+
+def q(a):
+    return torch.linalg.qr(a).Q
+
+
+def cosines(a, b):
+    return torch.linalg.svdvals(q(a).T @ q(b)).clamp(max=1)
+
+
+def deg(values):
+    return values.clamp(max=1).acos().rad2deg().flip(0)
+
+
+def exercises(path):
+    """(checker, name of the function, solution) of a notebook's stubs and the folded blocks below them."""
+    cells = read(path)["cells"]
+    for i, cell in enumerate(cells):
+        call = re.search(r"exercises\.(check_\w+)\((\w+)\)", source(cell))
+        if cell["cell_type"] == "code" and call:
+            solution = re.search(r"<details>.*?```python\n(.*?)```", source(cells[i + 1]), re.DOTALL)
+            yield f"{path.stem[3:]}.{call[1]}", call[2], solution[1]
+
+
+EXERCISES = [found for path in PATHS for found in exercises(path)]
+
+
+def answer(checker, function, capsys):
+    module, name = checker.split(".")
+    getattr(importlib.import_module(f"helpers.exercises.{module}"), name)(function)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("checker", "name", "solution"), EXERCISES, ids=[e[0] for e in EXERCISES])
+def test_solution_passes(checker, name, solution, capsys):
+    space = {"torch": torch}
+    exec(compile(ast.parse(solution), checker, "exec"), space)
+    assert answer(checker, space[name], capsys).startswith("✓ Right.")
+
+
+@pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
+def test_stub_and_mistakes_are_told_apart(checker, capsys):
+    assert answer(checker, lambda *_: ..., capsys).startswith("Not attempted yet")
+    assert len(WRONG[checker]) >= 3, "list at least three wrong answers"
+    for hint, wrong in WRONG[checker].items():
+        said = answer(checker, eval(wrong), capsys)
+        assert said.startswith("✗ Not yet") and hint in said, f"{wrong} got: {said}"
+
+
+@pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
+def test_hints_all_differ(checker, capsys):
+    said = [answer(checker, eval(wrong), capsys) for wrong in WRONG[checker].values()]
+    assert len(set(said)) == len(said)

@@ -1,0 +1,312 @@
+"""The helpers: right answers, and one clear sentence for each mistake."""
+
+import gzip
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from helpers import claim, data, metrics, models, plots, training, widgets
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return data.mnist("test")
+
+
+# data
+
+
+def test_mnist_is_whole(digits):
+    x, y = data.mnist()
+    assert x.shape == (60000, 784) and y.shape == (60000,)
+    assert digits[0].shape == (10000, 784) and digits[1].shape == (10000,)
+    assert x.dtype == torch.float32 and x.min() == 0 and x.max() == 1
+    assert torch.bincount(digits[1]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_mnist_loads_in_a_second():
+    best = min(_seconds(lambda: (data.mnist(), data.mnist("test"))) for _ in range(3))
+    assert best < 1, f"{best:.2f} s"
+
+
+def _seconds(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def test_helpers_import_in_a_second_more_than_torch():
+    def fresh(code):
+        start = [sys.executable, "-c", code]
+        return min(_seconds(lambda: subprocess.run(start, check=True)) for _ in range(3))
+
+    names = "claim, data, metrics, models, plots, training, widgets"
+    extra = fresh(f"import torch; from helpers import {names}") - fresh("import torch")
+    assert extra < 1, f"{extra:.2f} s"
+
+
+def _flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_flip, "is damaged"),
+        (lambda p: p.unlink(), "is missing"),
+        (lambda p: p.write_bytes(b""), "is empty"),
+        (lambda p: p.write_bytes(gzip.compress(b"other")), "is damaged"),
+    ],
+)
+@pytest.mark.parametrize("name", ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"])
+def test_spoilt_file_is_named_with_the_mend(tmp_path, spoil, says, name):
+    folder = tmp_path / "mnist"
+    shutil.copytree(data.FOLDER / "mnist", folder)
+    spoil(folder / name)
+    with pytest.raises(data.DataError) as error:
+        data.mnist("test", folder)
+    message = str(error.value)
+    assert name in message and says in message and data.SHA256[name] in message
+    assert "git checkout -- data" in message
+
+
+def test_unknown_split():
+    with pytest.raises(ValueError, match='"train" or "test", not \'valid\''):
+        data.mnist("valid")
+
+
+# models
+
+
+def test_pca_is_sklearns(digits):
+    from sklearn.decomposition import PCA
+
+    x = digits[0]
+    ours, theirs = models.PCA(x, 12), PCA(12, svd_solver="full").fit(x.numpy())
+    rows = torch.from_numpy(theirs.components_)
+    assert metrics.principal_angles(ours.components.T, rows.T).max() < 0.1
+    again = torch.from_numpy(theirs.inverse_transform(theirs.transform(x.numpy())))
+    assert torch.allclose(ours.decode(ours.encode(x)), again, atol=1e-3)
+
+
+@pytest.mark.parametrize("k", [0, -1, 785])
+def test_pca_wants_a_possible_k(digits, k):
+    with pytest.raises(ValueError, match=f"between 1 and the 784 features, not {k}"):
+        models.PCA(digits[0], k)
+
+
+def test_loss_is_a_sum_over_features_and_a_mean_over_the_batch():
+    net = models.LinearAutoencoder(5, 2)
+    x = torch.randn(7, 5)
+    by_hand = sum(((x[i] - net.decode(net.encode(x[i]))) ** 2).sum() for i in range(7)) / 7
+    assert torch.allclose(net.loss(x)["loss"], by_hand)
+    assert torch.allclose(net.loss(x.repeat(3, 1))["loss"], by_hand)
+
+
+def test_biases_matter_where_the_mean_does():
+    x = torch.randn(400, 5) * torch.tensor([1, 0.1, 0.1, 0.1, 0.1]) + 4
+    training.seed(0)
+    net = models.LinearAutoencoder(5, 1)
+    training.fit(net, x, epochs=150, lr=0.05, batch_size=100)
+    floor = models.PCA(x, 1).variances[1:].sum()
+    assert net.loss(x)["loss"] < 1.05 * floor
+
+
+# metrics
+
+
+def test_squared_error_convention():
+    x = torch.zeros(4, 3)
+    assert metrics.squared_error(x, x + 2) == 12
+
+
+def test_principal_angles_ignore_the_basis():
+    q = torch.linalg.qr(torch.randn(6, 3, dtype=torch.double)).Q
+    mixed = q @ torch.randn(3, 3, dtype=torch.double)
+    assert metrics.principal_angles(q, mixed).max() < 1e-4
+    turned = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]).double()
+    a = torch.tensor(30.0).deg2rad()
+    other = torch.stack([torch.eye(3)[0], a.cos() * torch.eye(3)[1] + a.sin() * torch.eye(3)[2]], 1)
+    angles = metrics.principal_angles(turned, other)
+    assert torch.allclose(angles, torch.tensor([30.0, 0.0]).double(), atol=1e-4)
+
+
+def test_knn_accuracy(digits):
+    x, y = digits
+    assert metrics.knn_accuracy(x[:500], y[:500], x[:500], y[:500], k=1) == 1
+    assert 0.7 < metrics.knn_accuracy(x[:2000], y[:2000], x[2000:2500], y[2000:2500]) < 1
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: metrics.squared_error(torch.ones(3, 4), torch.ones(4, 3)), "(n, d); got (3, 4) and (4, 3)"),
+        (lambda: metrics.squared_error(torch.zeros(3), torch.zeros(3)), "one shape (n, d); got (3,)"),
+        (lambda: metrics.principal_angles(torch.zeros(5, 2), torch.zeros(6, 2)), "(d, p) and (d, q)"),
+        (lambda: metrics.principal_angles(torch.zeros(2, 5), torch.zeros(2, 5)), "in columns, p and q ≤ d"),
+        (lambda: metrics.knn_accuracy(*[torch.zeros(9)] * 4), "codes (n, q) with labels (n,); got (9,)"),
+        (
+            lambda: metrics.knn_accuracy(torch.ones(9, 2), torch.ones(9), torch.ones(4, 3), torch.ones(4)),
+            "one width q; got (9, 2) and (4, 3)",
+        ),
+        (
+            lambda: metrics.knn_accuracy(*[torch.zeros(9, 2), torch.zeros(9)] * 2, k=10),
+            "between 1 and the 9 training codes, not 10",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_shapes_get_a_sentence(call, says):
+    with pytest.raises(ValueError) as error:
+        call()
+    assert says in str(error.value)
+
+
+# training
+
+
+class Countdown(torch.nn.Module):
+    """A model whose loss does what the test asks at its n-th call."""
+
+    def __init__(self, at, event):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(3))
+        self.calls, self.at, self.event = 0, at, event
+
+    def loss(self, x):
+        self.calls += 1
+        good = (self.weight * x).square().sum(1).mean()
+        return {"loss": self.event(good) if self.calls == self.at else good, "other": good}
+
+
+def interrupt(loss):
+    raise KeyboardInterrupt
+
+
+def test_interrupted_fit_keeps_model_and_history(capsys):
+    model = Countdown(25, interrupt)
+    history = training.fit(model, torch.randn(100, 3), epochs=9, lr=0.01, batch_size=10)
+    assert len(history["loss"]) == len(history["other"]) == 2
+    assert (model.weight != 1).all() and not model.training
+    assert "Stopped by you in epoch 3 of 9: the model and the history are kept." in capsys.readouterr().out
+
+
+def test_nan_stops_with_the_part_and_loses_nothing():
+    model = Countdown(25, lambda loss: loss * float("nan"))
+    says = "In epoch 3 the part 'loss' of the loss was no longer finite"
+    with pytest.raises(FloatingPointError, match=says) as error:
+        training.fit(model, torch.randn(100, 3), epochs=9, lr=0.01, batch_size=10)
+    assert "smaller lr (now 0.01)" in str(error.value)
+    assert len(error.value.history["loss"]) == 2
+    assert model.weight.isfinite().all() and (model.weight != 1).all()
+
+
+def test_weights_that_break_in_the_last_step_are_noticed():
+    model = Countdown(30, lambda loss: loss + (model.weight - model.weight.detach()).sqrt().sum())
+    with pytest.raises(FloatingPointError, match="In epoch 3 the weight 'weight' was no longer finite"):
+        training.fit(model, torch.randn(100, 3), epochs=9, lr=0.01, batch_size=10)
+    assert model.weight.isfinite().all()
+
+
+def test_fit_reaches_pca():
+    training.seed(0)
+    x = torch.randn(2000, 8) * torch.linspace(3, 0.2, 8) + 1
+    net = models.LinearAutoencoder(8, 2)
+    history = training.fit(net, x, 40, lr=0.02, batch_size=50, watch=lambda: {"watched": 1.0})
+    pca = models.PCA(x, 2)
+    assert metrics.squared_error(x, net.decode(net.encode(x))) < 1.005 * pca.variances[2:].sum()
+    assert metrics.principal_angles(net.decoder.weight, pca.components.T)[0] < 3
+    assert history["watched"] == [1.0] * 40 and history["loss"][-1] < history["loss"][0]
+
+
+def test_fit_weights_the_last_short_batch_by_its_size():
+    model = Countdown(0, None)
+    x = torch.cat([torch.zeros(10, 3), torch.ones(1, 3)])
+    assert training.fit(model, x, 1, lr=1e-12, batch_size=10)["loss"][0] == pytest.approx(3 / 11, rel=1e-4)
+
+
+def test_device():
+    if torch.cuda.is_available():
+        assert training.device().type == "cuda" and training.budget(1, 2) == 2
+    else:
+        assert training.device().type == "cpu" and training.budget(1, 2) == 1
+        with pytest.raises(RuntimeError, match="No CUDA GPU here: use device"):
+            training.device("cuda")
+
+
+# claims
+
+
+def test_claim(capsys):
+    claim("two is even", 2 % 2 == 0, measured=2)
+    assert capsys.readouterr().out == "✓ two is even (measured 2)\n"
+    with pytest.raises(AssertionError, match="✗ two is odd"):
+        claim("two is odd", 2 % 2 == 1, measured=2)
+
+
+# plots and widgets
+
+
+def test_tile_places_images_in_rows():
+    sheet = plots.tile(torch.arange(3.0).view(3, 1).repeat(1, 4), columns=2)
+    assert sheet.shape == (6, 6)
+    assert sheet[0, 0] == 0 and sheet[0, 4] == 1 and sheet[4, 0] == 2 and np.isnan(sheet[4, 4])
+
+
+def test_live_redraws_what_moves():
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(3, 2))
+    dot, = fig.subplots().plot([0.2], [0.2], "o")
+    picture = plots.live(fig, dot)
+    before = picture()
+    dot.set_data([0.9], [0.9])
+    assert before.shape == (200, 300, 3) and before.dtype == np.uint8
+    assert (picture() != before).any() and (picture() == picture()).all()
+
+
+def test_latent_sliders_show_the_decoded_code(digits):
+    x = digits[0]
+    pca = models.PCA(x, 4)
+    box = widgets.latent_sliders(pca, pca.encode(x), shown=[0, 3])
+    before = _screen(box).value
+    sliders = _find(box, widgets.ipywidgets.FloatSlider)
+    assert [s.description for s in sliders] == ["latent z1", "latent z4"]
+    sliders[1].value = sliders[1].max
+    assert _screen(box).value != before
+    _find(box, widgets.ipywidgets.Button)[1].click()
+    assert _screen(box).value == before
+
+
+def _find(box, kind):
+    children = getattr(box, "children", ())
+    return ([box] if isinstance(box, kind) else []) + [w for child in children for w in _find(child, kind)]
+
+
+def _screen(box):
+    return _find(box, widgets.ipywidgets.Image)[0]
+
+
+@pytest.mark.parametrize("j", [4, -1])
+def test_latent_out_of_range(digits, j):
+    pca = models.PCA(digits[0], 4)
+    with pytest.raises(IndexError, match=f"no latent {j}: the model has 4, numbered 0 to 3"):
+        widgets.latent_sliders(pca, pca.encode(digits[0]), shown=[j])
+
+
+def test_explore_tries_both_ends():
+    def render(k):
+        if k == 5:
+            raise ValueError("broken at the end")
+        return np.zeros((4, 4), np.uint8)
+
+    with pytest.raises(ValueError, match="broken at the end"):
+        widgets.explore(render, k=widgets.slider(0, 5, 1, "k"))
+    with pytest.raises(TypeError, match="uint8"):
+        widgets.explore(lambda k: np.zeros((4, 4)), k=widgets.slider(0, 5, 1, "k"))

@@ -1,0 +1,159 @@
+"""Every notebook, by being in notebooks/, is held to the anatomy of the series."""
+
+import ast
+import importlib
+import inspect
+import json
+import re
+import statistics
+import textwrap
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+NO_EXERCISES = "16"
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def code(path):
+    return [cell for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def prose(path):
+    return "\n".join(source(cell) for cell in read(path)["cells"] if cell["cell_type"] == "markdown")
+
+
+def lines(cell):
+    return [line for line in source(cell).splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def outputs(path, *kinds):
+    found = [output for cell in code(path) for output in cell["outputs"]]
+    return [output for output in found if not kinds or set(kinds) & set(output.get("data", {}))]
+
+
+def printed(path):
+    texts = [o.get("text", o.get("data", {}).get("text/plain", "")) for o in outputs(path)]
+    return "\n".join("".join(text) for text in texts)
+
+
+def test_title_cell(path):
+    first = source(read(path)["cells"][0])
+    wanted = {
+        "a title": r"^# \d+ · ",
+        "its question in bold": r"\*\*The question:",
+        "what is needed before": r"\*You need:\*",
+        "minutes on CPU and GPU": r"\*Minutes:\*.*CPU.*GPU",
+        "the notebook after it": r"Next: |After: ",
+        "the one before it": r"Before: " if path.stem[:2] != "00" else "",
+        "the mark where the Colab link goes": rf"<!-- colab notebooks/{path.name} -->",
+    }
+    missing = [what for what, pattern in wanted.items() if not re.search(pattern, first, re.DOTALL)]
+    assert not missing, f"the title cell lacks {', '.join(missing)}"
+
+
+def test_set_up_is_the_same_everywhere(path):
+    here, model = source(code(path)[0]), source(code(PATHS[0])[0])
+    assert here.split("from helpers")[0] == model.split("from helpers")[0], "the set-up cell differs"
+    assert len(lines(code(path)[0])) <= 8, "set-up and helper imports take more than 8 lines"
+
+
+def test_sections(path):
+    headings = re.findall(r"^#+ (.+)$", prose(path), re.MULTILINE)
+    wanted = ["Explore", "Trap", "What to remember"] + ["Exercises"] * (path.stem[:2] != NO_EXERCISES)
+    missing = [name for name in wanted if not any(h.startswith(name) for h in headings)]
+    assert not missing, f"no section {', '.join(missing)}"
+    remember = prose(path).split("What to remember")[1]
+    assert len(re.findall(r"^\d\. ", remember, re.MULTILINE)) == 5, "what to remember has five lines"
+    assert re.search(r"Sources?: .*\(\d{4}\)", remember, re.DOTALL), "no sources with years at the end"
+
+
+def test_code_cells_are_short(path):
+    counts = [len(lines(cell)) for cell in code(path)]
+    assert statistics.median(counts) <= 8, f"median cell has {statistics.median(counts)} lines"
+    assert max(counts) <= 25, f"a cell has {max(counts)} lines"
+    wide = [line for cell in code(path) for line in source(cell).splitlines() if len(line) > 100]
+    assert not wide, f"over 100 characters: {wide}"
+
+
+def test_prose_between_code(path):
+    kinds = [cell["cell_type"] for cell in read(path)["cells"]]
+    bare = sum(a == b == "code" for a, b in zip(kinds, kinds[1:], strict=False))
+    assert bare <= 2, f"{bare} code cells follow a code cell with no prose between"
+
+
+def test_executed_in_order_and_clean(path):
+    notebook = read(path)
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    counts = [cell["execution_count"] for cell in code(path)]
+    assert counts == list(range(1, len(counts) + 1)), "not executed in order from a fresh kernel"
+    assert not [o for o in outputs(path) if o["output_type"] == "error"], "a saved error"
+    assert not [o for o in outputs(path) if o.get("name") == "stderr"], "warnings or progress in the outputs"
+    assert not re.search(r"/(root|home|tmp|usr|Users|content)/", printed(path)), "an absolute path"
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_figures_and_sliders(path):
+    assert len(outputs(path, "image/png", "image/svg+xml")) >= 4, "under four figures"
+    assert outputs(path, "application/vnd.jupyter.widget-view+json"), "no slider"
+    explores = [i for i, cell in enumerate(code(path)) if re.search(r"widgets\.\w+\(", source(cell))]
+    saved = code(path)[explores[0] :]
+    assert any("image/png" in o.get("data", {}) for cell in saved for o in cell["outputs"]), "no static strip"
+    linked = re.search(r"!\[[^]]*\]\((?!data:|attachment:)[^)]*\)", prose(path))
+    assert not linked, "links an image file"
+    assert path.stat().st_size < 1.5e6, "over 1.5 MB"
+
+
+def test_claims_are_tagged_and_enough(path):
+    cells = [cell for cell in code(path) if re.search(r"^\s*claim\(", source(cell), re.MULTILINE)]
+    untagged = [source(c) for c in cells if "nbval-check-output" not in c["metadata"].get("tags", [])]
+    assert not untagged, f"claim cells without the tag nbval-check-output: {untagged}"
+    said = re.findall(r"^✓ .+ \(measured .+\)$", printed(path), re.MULTILINE)
+    assert len(said) >= 5, f"only {len(said)} claims"
+
+
+def test_exercises_have_stubs_and_solutions(path):
+    stubs = [cell for cell in code(path) if re.search(r"exercises\.check_\w+\(", source(cell))]
+    assert path.stem[:2] == NO_EXERCISES or 2 <= len(stubs) <= 4, f"{len(stubs)} exercises, wanted 2 to 4"
+    assert all("return ..." in source(cell) for cell in stubs), "an exercise that is not a stub"
+    assert printed(path).count("Not attempted yet") == len(stubs)
+    assert prose(path).count("<details><summary>Solution") == len(stubs), "an exercise without its solution"
+
+
+def test_taught_code_is_shipped_code(path):
+    def bare(text):
+        tree = ast.parse(textwrap.dedent(text))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+        return ast.unparse(tree.body).replace("torch.nn.", "nn.")
+
+    for cell in code(path):
+        for tag in cell["metadata"].get("tags", []):
+            if tag.startswith("taught:"):
+                module, name = tag.removeprefix("taught:").rsplit(".", 1)
+                shipped = inspect.getsource(getattr(importlib.import_module(module), name))
+                assert bare(source(cell)) == bare(shipped), f"{tag} differs from the helper"
+
+
+def test_links_lead_somewhere(path):
+    targets = re.findall(r"\]\((?!https?:|#)([^)]+)\)", prose(path))
+    gone = [target for target in targets if not (path.parent / target).exists()]
+    assert not gone, f"dead links: {gone}"
+
+
+def test_repository_is_the_one_in_pyproject(path):
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["series"]["repository"]
+    assert f'REPO = "{named}"' in source(code(path)[0])
