@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
@@ -38,7 +39,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """JupyterLab on a copy of the notebooks, the network refused: a function from a path to its address."""
+    """JupyterLab as `make lab` starts it, on a copy and offline: a function from a path to its address."""
     root = tmp_path_factory.mktemp("lab")
     for part in ("notebooks", "helpers"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
@@ -51,9 +52,12 @@ def lab(tmp_path_factory):
     token = secrets.token_hex(16)
     environment = {f"JUPYTER_{part}_DIR": str(root / part) for part in ("CONFIG", "DATA", "RUNTIME")}
     environment |= {"PYTHONPATH": str(ROOT / "tests" / "offline"), "IPYTHONDIR": str(root / "ipython")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
-               "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-               f"--IdentityProvider.token={token}"]  # fmt: skip
+    plan = ["make", "-n", "lab", f"BIN={Path(sys.executable).parent}"]
+    make = subprocess.check_output(plan, cwd=ROOT, text=True).splitlines()
+    (command,) = [shlex.split(line) for line in make if "-m jupyterlab" in line]
+    command = [part for part in command if not part.endswith(".ipynb")]
+    command += ["--no-browser", "--expose-app-in-browser", f"--port={port}", "--ServerApp.port_retries=0",
+                f"--IdentityProvider.token={token}"]  # fmt: skip
     with open(root / "log", "w") as log:
         server = subprocess.Popen(command, cwd=root, env=os.environ | environment, stdout=log, stderr=log)
     try:

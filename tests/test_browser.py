@@ -15,7 +15,7 @@ FIRST = 10  # seconds until a newcomer has moved the first slider of 00
 PRESSES, PAUSE = 15, 0.1  # of an arrow key, for each slider; seconds between them
 HANDLE = "[role=slider]"
 EXPLORER = ".jp-Notebook .widget-vbox:has(.widget-image)"
-# expect(image) promises, as `next`, the milliseconds from the last key press to the frame after it has loaded.
+# expect(image) promises `next`: the milliseconds from the last key press to the frame after it has loaded.
 PROBE = """
 window.pressed = 0;
 addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
