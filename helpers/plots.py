@@ -70,14 +70,19 @@ def traversals(model, z, low, high, ax=None, steps=9):
 
 
 def codes(z, y, ax=None, title=None, size=3):
-    """A map of two-dimensional codes z (n, 2), coloured by digit y (n,), each digit's name at its median."""
+    """A map of codes z (n, 2), coloured by digit y (n,), with each digit's name near its median."""
     ax = ax or plt.figure(figsize=(5, 5)).subplots()
     z, y = z.detach().cpu(), y.cpu()
     ax.scatter(*z.T, c=[CLASSES[int(c)] for c in y], s=size, alpha=0.5, linewidths=0)
-    for c in y.unique():
-        middle = z[y == c].median(0).values
-        ax.text(*middle, str(int(c)), weight="bold", ha="center", va="center", fontsize=12,
-                bbox=dict(boxstyle="circle,pad=.15", fc="white", ec=CLASSES[int(c)], lw=2))  # fmt: skip
+    classes, span = y.unique(), z.quantile(0.99, 0) - z.quantile(0.01, 0)
+    names = torch.stack([z[y == c].median(0).values for c in classes]) / span
+    for _ in range(60):  # names that would hide each other move apart
+        apart = names[:, None] - names
+        near = (apart.norm(dim=2) < 0.08).float().fill_diagonal_(0)
+        names = names + 0.1 * (near[..., None] * (apart + 1e-3 * torch.sign(apart))).sum(1)
+    for c, middle in zip(classes.tolist(), names * span, strict=True):
+        ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10,
+                bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": CLASSES[c], "lw": 2})  # fmt: skip
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
     return ax
 
@@ -87,12 +92,14 @@ def boxes(ax, nodes, edges):
 
     The colour is that of the box's rim; the unit of x and y is an inch at the axes' full size.
     """
+    drawn = {}
     for key, (x, y, text, colour) in nodes.items():
-        ax.text(x, y, text, ha="center", va="center", fontsize=11, gid=key, linespacing=1.35, zorder=3,
-                bbox=dict(boxstyle="round,pad=.4", fc="white", ec=colour, lw=2))  # fmt: skip
+        rim = {"boxstyle": "round,pad=.4", "fc": "white", "ec": colour, "lw": 2}
+        drawn[key] = ax.text(x, y, text, ha="center", va="center", fontsize=11, zorder=3, bbox=rim)
     for start, end, *text in edges:
         (xa, ya), (xb, yb) = nodes[start][:2], nodes[end][:2]
-        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 28, "shrinkB": 28}
+        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 2, "shrinkB": 2,
+                 "patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}  # fmt: skip
         ax.annotate("", (xb, yb), (xa, ya), zorder=1, arrowprops=arrow)
         if text:
             ax.text((xa + xb) / 2, (ya + yb) / 2, text[0], ha="center", va="center", fontsize=10, zorder=2,
@@ -114,12 +121,12 @@ def family(ax):
         "sparse": (1.5, 2, "05  sparse 2011\ncontractive 2011", autoencoder),
         "dae": (3.4, 2, "06  denoising\n2008", autoencoder),
         "bert": (3.4, 0, "07  BERT 2018\nXLNet 2019", autoencoder),
-        "vae": (7.2, 4, "08–10  ELBO\nVAE 2013", generator),
-        "gan": (7.2, 6, "15  GAN\n2014", generator),
-        "cvae": (5.6, 2, "11  CVAE\n2015", generator),
-        "beta": (7.2, 2, "12  β-VAE\n2017", generator),
+        "vae": (7.9, 4, "08–10  ELBO\nVAE 2013", generator),
+        "gan": (7.9, 6, "15  GAN\n2014", generator),
+        "cvae": (5.5, 2, "11  CVAE\n2015", generator),
+        "beta": (7.1, 2, "12  β-VAE\n2017", generator),
         "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
-        "td": (7.2, 0, "14  TD-VAE\n2019", generator),
+        "td": (10.5, 2, "14  TD-VAE\n2019", generator),
     }
     steps = [
         ("pca", "kernel", "bend it by a kernel"),
@@ -132,8 +139,8 @@ def family(ax):
         ("vae", "gan", "a critic instead"),
         ("vae", "cvae", "labels"),
         ("vae", "beta", "pressure"),
-        ("vae", "vq", "a code book"),
-        ("beta", "td", "time"),
+        ("vae", "vq", "codebook"),
+        ("vae", "td", "time"),
     ]
     return boxes(ax, nodes, steps)
 
