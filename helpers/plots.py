@@ -47,7 +47,7 @@ def images(x, ax=None, columns=10, signed=False, title=None, rows=None):
         ax = plt.figure(figsize=(sheet.shape[1] / 34, sheet.shape[0] / 34 + 0.3)).subplots()
     top = np.nanmax(np.abs(sheet)) if signed else 1
     ax.imshow(sheet, cmap="RdBu_r" if signed else "gray_r", vmin=-top if signed else 0, vmax=top)
-    ax.spines[:].set_visible(False)
+    ax.spines[:].set(visible=True, color="#e8eaed")
     ax.set(xticks=[], yticks=[], title=title, facecolor="#e8eaed")
     if rows:
         height = (sheet.shape[0] + 2) / len(rows)
@@ -66,7 +66,8 @@ def traversals(model, z, low, high, ax=None, steps=9):
         walk[j, :, j] = torch.linspace(float(low[j]), float(high[j]), steps)
     with torch.no_grad():
         x = model.decode(walk.flatten(0, 1))
-    return images(x, ax, columns=steps, rows=[f"$z_{{{j + 1}}}$" for j in range(len(z))])
+    names = [f"$z_{{{j + 1}}}$" for j in range(len(z))]
+    return images(x, ax, columns=steps, title="lowest … highest", rows=names)
 
 
 def codes(z, y, ax=None, title=None, size=3):
@@ -110,6 +111,21 @@ def boxes(ax, nodes, edges):
     return ax
 
 
+def bottleneck(ax, d, k, encoder="encoder $g_\\phi$", decoder="decoder $f_\\theta$"):
+    """An autoencoder as a diagram: data of d numbers, a code of k, the reconstruction. Returns the axes."""
+    bars = [(0, 1, "data", f"$\\mathbf{{x}}$: {d} numbers"), (3, 0.25, "posterior", f"$\\mathbf{{z}}$: {k}"),
+            (6, 1, "reconstruction", f"$\\mathbf{{x}}'$: {d} numbers")]  # fmt: skip
+    for (xa, ya, *_), (xb, yb, *_), name in [(*bars[:2], encoder), (*bars[1:], decoder)]:
+        ax.fill([xa, xb, xb, xa], [ya, yb, -yb, -ya], color="#eef0f2")
+        ax.text((xa + xb) / 2, 0, name, ha="center", va="center")
+    for x, half, meaning, name in bars:
+        ax.plot([x, x], [-half, half], lw=9, solid_capstyle="butt", color=COLOUR[meaning])
+        ax.text(x, half + 0.12, name, ha="center", va="bottom")
+    ax.set(xlim=(-1, 7), ylim=(-1.05, 1.4))
+    ax.axis("off")
+    return ax
+
+
 def family(ax):
     """The map of the series: which method came from which, by what new idea. Numbers are notebooks."""
     baseline, autoencoder, generator = COLOUR["data"], COLOUR["reconstruction"], COLOUR["prior"]
@@ -135,7 +151,7 @@ def family(ax):
         ("ae", "sparse", "penalty"),
         ("ae", "dae", "damage"),
         ("dae", "bert", "words"),
-        ("ae", "vae", "chance"),
+        ("ae", "vae", "random codes"),
         ("vae", "gan", "a critic instead"),
         ("vae", "cvae", "labels"),
         ("vae", "beta", "pressure"),

@@ -101,8 +101,8 @@ def latent_sliders(model, codes, shown=None, scale=8):
     """One slider per latent of model.decode over the image it makes; ranges are where the codes lie.
 
     model: a module with decode: (1, q) -> (1, s·s), ink 0 to 1. codes: (n, q), the codes of data;
-    a slider runs over their 1 % to 99 % quantiles, and the buttons show one of them, chosen at
-    random, or the middle of all. shown: which latents get a slider, the rest stay at the mean.
+    a slider runs over their 1 % to 99 % quantiles, and the buttons show one of those within, chosen
+    at random, or the mean of all. shown: which latents get a slider, the rest stay at the mean.
     Raises IndexError if `shown` names a latent that does not exist.
     """
     codes = codes.detach()
@@ -113,6 +113,7 @@ def latent_sliders(model, codes, shown=None, scale=8):
             raise IndexError(f"There is no latent {j}: the model has {q}, numbered 0 to {q - 1}.")
     low, high = codes.quantile(0.01, 0), codes.quantile(0.99, 0)
     middle = codes.mean(0)
+    inside = codes[((codes >= low) & (codes <= high))[:, shown].all(1)]
 
     def render(**values):
         z = middle.clone()
@@ -129,7 +130,7 @@ def latent_sliders(model, codes, shown=None, scale=8):
         for j, (name, value) in zip(shown, at(middle).items(), strict=True)
     }
     buttons = {
-        "A digit's code": lambda _: at(codes[torch.randint(len(codes), (1,)).item()]),
+        "A digit's code": lambda _: at(inside[torch.randint(len(inside), (1,)).item()]),
         "Back to the middle": lambda _: at(middle),
     }
     return explore(render, buttons, **controls)

@@ -70,7 +70,7 @@ def test_set_up_is_the_same_everywhere(path):
 
 
 def test_sections(path):
-    headings = re.findall(r"^#+ (.+)$", prose(path), re.MULTILINE)
+    headings = re.findall(r"^#+ (?:\d+ · )?(.+)$", prose(path), re.MULTILINE)
     wanted = ["Explore", "Trap", "What to remember"] + ["Exercises"] * (path.stem[:2] != NO_EXERCISES)
     missing = [name for name in wanted if not any(h.startswith(name) for h in headings)]
     assert not missing, f"no section {', '.join(missing)}"

@@ -3,33 +3,45 @@
 import torch
 
 
-def grade(answer, right, mistakes, praise, tolerance=1e-4):
-    """Compare an answer with the right one, and if it is wrong with the wrong ones people give.
+def grade(yours, inputs, right, mistakes, praise, free_signs=False, tolerance=1e-4):
+    """Try the reader's function and compare its answer with the right one and with the usual wrong ones.
 
-    answer: what the reader's function returned, `...` if it is still a stub. right: a tensor or a
-    number. mistakes: {hint: the value that this mistake gives}. tolerance: relative to the size of
-    `right`. Prints one line: not attempted, right with `praise`, or the hint.
+    yours: the function, a stub if it returns `...`; inputs: what it is called with. right: a tensor
+    or a number. mistakes: {hint: the value that this mistake gives}. free_signs: compare absolute
+    values. tolerance: relative to the largest entry of `right`. Prints one line: not attempted, right
+    with `praise`, or a hint.
     """
-    if answer is ...:
-        print("Not attempted yet: replace the … by your code and run the cell again.")
-        return
-    right = torch.as_tensor(right, dtype=torch.float64)
+
+    def plain(value):
+        value = torch.as_tensor(value).detach().to("cpu", torch.float64)
+        return value.abs() if free_signs else value
+
+    shapes = ", ".join(str(tuple(value.shape)) for value in inputs if hasattr(value, "shape"))
     try:
-        answer = torch.as_tensor(answer, dtype=torch.float64)
-    except (TypeError, ValueError, RuntimeError):
-        print(f"✗ Not yet: return a number or a tensor, not {type(answer).__name__}.")
+        answer = yours(*inputs)
+        if answer is ...:
+            print("Not attempted yet: replace the ... by your code and run the cell again.")
+            return
+        answer = plain(answer)
+    except (RuntimeError, IndexError, TypeError, ValueError) as error:
+        print(f"✗ Not yet: your code stopped with «{error}». It was called with shapes {shapes}.")
+        return
+    right = plain(right)
+    if not answer.isfinite().all():
+        print("✗ Not yet: some of your values are not finite (acos of more than 1, a division by zero?).")
         return
     if close(answer, right, tolerance):
         print(f"✓ Right. {praise}")
         return
     for hint, value in mistakes.items():
-        if close(answer, torch.as_tensor(value, dtype=torch.float64), tolerance):
+        if close(answer, plain(value), tolerance):
             print(f"✗ Not yet: {hint}")
             return
     if answer.shape != right.shape:
-        print(f"✗ Not yet: your answer has shape {tuple(answer.shape)}, wanted is {tuple(right.shape)}.")
+        wanted = f"shape {tuple(right.shape)}" if right.ndim else "one number"
+        print(f"✗ Not yet: your answer has shape {tuple(answer.shape)}, wanted is {wanted}.")
         return
-    print(f"✗ Not yet: your values are off by up to {(answer - right).abs().max():.3g}.")
+    print(f"✗ Not yet: the shape is right, the values are off by up to {(answer - right).abs().max():.3g}.")
 
 
 def close(a, b, tolerance):
@@ -38,7 +50,6 @@ def close(a, b, tolerance):
 
 
 def example(n=12, d=6, seed=0):
-    """Small data with a mean far from zero and unequal spreads, (n, d) float64: mistakes show in it."""
+    """Small data with a mean far from zero and unequal spreads, (n, d) float32: mistakes show in it."""
     generator = torch.Generator().manual_seed(seed)
-    spread = torch.linspace(2, 0.3, d, dtype=torch.float64)
-    return torch.randn(n, d, generator=generator, dtype=torch.float64) * spread + 3
+    return torch.randn(n, d, generator=generator) * torch.linspace(2, 0.3, d) + 3

@@ -21,28 +21,30 @@ def check_principal_angles(yours):
         "in degrees, please.": cosines.acos().flip(0),
         "these are the cosines; take acos.": cosines,
         "largest first: flip the order.": right.flip(0),
+        "in degrees, please, and the largest first.": cosines.acos(),
         "compare the spans, not column with column: the singular values of Qaᵀ Qb.":
             (qa * qb).sum(0).clamp(-1, 1).acos().rad2deg(),
     }  # fmt: skip
-    grade(yours(a, b), right, mistakes, "Any other basis of the same spans gives the same angles.")
+    grade(yours, (a, b), right, mistakes, "Any other basis of the same spans gives the same angles.")
 
 
 def check_recover(yours):
     """recover(decoder): (d, k) decoder of a regularised linear AE -> (d, k), PCs in columns, any signs."""
     u = torch.linalg.qr(example(7, 3)).Q
     v = torch.linalg.qr(example(3, 3, seed=4)).Q
-    scales = torch.tensor([3.0, 2.0, 1.0], dtype=torch.float64)
+    scales = torch.tensor([3.0, 2.0, 1.0])
     w = u * scales @ v.T
-    answer = yours(w)
     mistakes = {
-        "those are the decoder's columns; a rotation of the codes still mixes the PCs in them.": w.abs(),
+        "those are the decoder's columns; a rotation of the codes still mixes the PCs in them.": w,
         "QR makes the columns orthonormal but does not unmix them; use the SVD.":
-            torch.linalg.qr(w).Q.abs(),
-        "those are the right singular vectors, which live in code space; take the left ones.": v.abs(),
-        "right vectors, wrong shape: the PCs go into columns.": u.T.abs(),
-        "do not scale by the singular values: PCs have length 1.": (u * scales).abs(),
+            torch.linalg.qr(w).Q,
+        "those are the right singular vectors, which live in code space; take the left ones.": v,
+        "the right components, but as rows: put them into columns.": u.T,
+        "the largest singular value comes first; eigh sorts the other way round.": u.flip(1),
+        "the columns have length 1 but are still mixtures; use the SVD.": w / w.norm(dim=0),
+        "do not scale by the singular values: PCs have length 1.": (u * scales),
         "wanted are the k left singular vectors: full_matrices=False.":
-            torch.linalg.svd(w).U.abs(),
+            torch.linalg.svd(w).U,
     }  # fmt: skip
-    absolute = answer if answer is ... else torch.as_tensor(answer).abs()
-    grade(absolute, u.abs(), mistakes, "Weight decay left nothing but a rotation, and the SVD undid it.")
+    praise = "Weight decay left nothing but a rotation, and the SVD undid it."
+    grade(yours, (w,), u, mistakes, praise, free_signs=True)

@@ -22,7 +22,7 @@ def check_reconstruct(yours):
         "you kept every component, so nothing was compressed; use only the first k.": x,
         "that is the code; decode it back to d features.": (x - mean) @ w.T,
     }  # fmt: skip
-    grade(yours(x, v, k), (x - mean) @ w.T @ w + mean, mistakes, "Two matrix products and a mean.")
+    grade(yours, (x, v, k), (x - mean) @ w.T @ w + mean, mistakes, "Two matrix products and a mean.")
 
 
 def check_explained_variance(yours):
@@ -40,7 +40,7 @@ def check_explained_variance(yours):
         "eigh returns the eigenvalues in ascending order: you took the smallest.": share[-k:].sum(),
         "that is a variance; divide it by the total variance.": values[:k].square().sum() / len(x),
     }  # fmt: skip
-    grade(yours(x, k), share[:k].sum(), mistakes, "The same number comes out with 1/n and 1/(n−1).")
+    grade(yours, (x, k), share[:k].sum(), mistakes, "The same number comes out with 1/n and 1/(n−1).")
 
 
 def check_fisher_direction(yours):
@@ -55,16 +55,15 @@ def check_fisher_direction(yours):
         return w / w.norm()
 
     mistakes = {
-        "that is the difference of the means, without any whitening.": power(0).abs(),
+        "that is the difference of the means, without any whitening.": power(0),
         "you whitened once: the direction is in the whitened space; bring it back by S_W^(-1/2).":
-            power(-0.5).abs(),
-        "you multiplied where you should divide: whitening is S_W^(-1/2).": power(1).abs(),
-        "that is S_W^(+1/2); whitening divides by the standard deviations.": power(0.5).abs(),
-        "that is one whitening too many: S_W^(-1/2) twice is enough.": power(-2).abs(),
-        "divide by the length at the end.": (power(-1) * (u / values @ u.T @ difference).norm()).abs(),
+            power(-0.5),
+        "you multiplied where you should divide: whitening is S_W^(-1/2).": power(1),
+        "that is S_W^(+1/2); whitening divides by the standard deviations.": power(0.5),
+        "that is one whitening too many: S_W^(-1/2) twice is enough.": power(-2),
+        "divide by the length at the end.": (power(-1) * (u / values @ u.T @ difference).norm()),
         "that is PCA's first component; the labels must play a part.":
-            torch.linalg.eigh(torch.cat([a, b]).T.cov()).eigenvectors[:, -1].abs(),
+            torch.linalg.eigh(torch.cat([a, b]).T.cov()).eigenvectors[:, -1],
     }  # fmt: skip
-    answer = yours(a, b)
-    absolute = answer if answer is ... else torch.as_tensor(answer).abs()
-    grade(absolute, power(-1).abs(), mistakes, "Whitening twice is multiplying by the inverse of S_W.")
+    praise = "Whitening twice is multiplying by the inverse of S_W."
+    grade(yours, (a, b), power(-1), mistakes, praise, free_signs=True, tolerance=1e-3)

@@ -17,8 +17,11 @@ def check_squared_error(yours):
         "that is a root of the error; leave it squared.": e.sum(1).sqrt().mean(),
         "that is an absolute error; square the differences.": (x - r).abs().sum(1).mean(),
         "there is no factor ½ in this error.": e.sum(1).mean() / 2,
+        "not every image has 784 pixels: sum over dim 1 instead of multiplying a mean.": e.mean() * 784,
+        "square the differences before you sum over the pixels.": (x - r).sum(1).square().mean(),
+        "the differences are not squared.": (x - r).sum(1).mean(),
     }
-    grade(yours(x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.")
+    grade(yours, (x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.")
 
 
 def check_decode(yours):
@@ -28,9 +31,10 @@ def check_decode(yours):
     right = mean + z @ components
     mistakes = {
         "the mean image is missing: components are directions away from it.": z @ components,
-        "the mean comes with a plus: it was taken off before.": z @ components - mean,
+        "the mean comes with a plus: the encoder took it off.": z @ components - mean,
+        "walk with +z: the codes come with a plus.": mean - z @ components,
         "you used each code's size without its sign.": mean + z.abs() @ components,
         "every image needs its own code: you averaged the codes first.":
             (mean + z.mean(0) @ components).expand(5, -1),
     }  # fmt: skip
-    grade(yours(z, mean, components), right, mistakes, "This is the decoder that your sliders moved.")
+    grade(yours, (z, mean, components), right, mistakes, "This is the decoder that your sliders moved.")

@@ -1,0 +1,51 @@
+"""The house: one list of pins, thin helpers in layers, data as its README says."""
+
+import hashlib
+import importlib.metadata
+import re
+from pathlib import Path
+
+from helpers import data
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = "data models metrics training plots claims exercises widgets".split()
+
+
+def pins():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_every_requirement_is_pinned_and_installed():
+    for line in pins():
+        name, version = line.split("==")
+        assert importlib.metadata.version(name).split("+")[0] == version
+
+
+def test_environment_is_python_and_the_same_pins():
+    text = (ROOT / "environment.yml").read_text()
+    items = [item.strip("- ") for item in re.findall(r"^ +- .+$", text, re.MULTILINE)]
+    assert items == ["conda-forge", "python=3.11", "pip", "pip:", "r requirements.txt"]
+
+
+def test_helpers_are_thin():
+    sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "helpers").rglob("*.py")}
+    fat = [path.name for path, lines in sizes.items() if lines > 250]
+    assert not fat, f"over 250 lines: {fat}"
+    assert sum(lines for path, lines in sizes.items() if path.parent.name != "exercises") < 1500
+
+
+def test_helpers_import_only_from_above():
+    for i, name in enumerate(LAYERS):
+        folder = ROOT / "helpers" / name
+        for path in folder.glob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]:
+            used = re.findall(r"from helpers(?:\.(\w+))? import (.+)", path.read_text())
+            names = {module or imported for module, imported in used}
+            assert names <= set(LAYERS[: i + folder.is_dir()]), f"{path.name} imports {names}"
+
+
+def test_data_readme_tells_the_truth():
+    readme = (ROOT / "data" / "README.md").read_text()
+    for name, checksum in data.SHA256.items():
+        assert hashlib.sha256((data.FOLDER / "mnist" / name).read_bytes()).hexdigest() == checksum
+        assert f"| {name} | `{checksum}` |" in readme
