@@ -41,26 +41,32 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
 
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
-    lr: the peak of the schedule. watch: a function () -> {name: number}, called after each epoch.
+    lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
+    watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
-    epoch's images, and what `watch` gave.
+    epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
+    mode.
 
-    Interrupting it (Kernel > Interrupt) keeps the model and the history so far.
-    Raises FloatingPointError if a part of the loss or a weight is no longer finite; the model is
-    then as it was before that epoch, and the history is the error's attribute `history`.
+    Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
+    Raises ValueError for no epochs or tensors of different lengths, and FloatingPointError if a part
+    of the loss or a weight is no longer finite; the model is then as it was before that epoch, and
+    the history is the error's attribute `history`.
     """
     data = data if isinstance(data, tuple) else (data,)
     n = len(data[0])
+    if epochs < 1 or n < 1 or any(len(tensor) != n for tensor in data):
+        lengths = [len(tensor) for tensor in data]
+        raise ValueError(f"fit wants epochs ≥ 1 and tensors of one length: got {epochs} and {lengths}.")
     weights = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.Adam(weights, lr=lr, fused=True)
     steps = math.ceil(n / batch_size) * epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps)
     history, start, say = {}, time.perf_counter(), _progress()
-    model.train()
     try:
         for epoch in range(1, epochs + 1):
             before = {name: value.clone() for name, value in model.state_dict().items()}
             sums = {}
+            model.train()
             order = torch.randperm(n, device=data[0].device)
             for batch in order.split(batch_size):
                 parts = model.loss(*(tensor[batch] for tensor in data))
@@ -70,15 +76,22 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
                 schedule.step()
                 for name, value in parts.items():
                     sums[name] = sums.get(name, 0) + value.detach() * (len(batch) / n)
-            means = {name: value.item() for name, value in sums.items()}
-            _stop_if_not_finite(model, means, before, history, epoch, lr)
-            for name, value in (means | (watch() if watch else {})).items():
+            numbers = {name: value.item() for name, value in sums.items()}
+            _stop_if_not_finite(model, numbers, before, history, epoch, lr)
+            if watch:
+                model.eval()
+                with torch.no_grad():
+                    numbers |= watch()
+            for name, value in numbers.items():
                 history.setdefault(name, []).append(value)
             state = "  ".join(f"{name} {values[-1]:.4g}" for name, values in history.items())
             say(f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s")
     except KeyboardInterrupt:
+        if not all(p.isfinite().all() for p in weights):
+            model.load_state_dict(before)
         say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
-    model.eval()
+    finally:
+        model.eval()
     return history
 
 

@@ -17,7 +17,7 @@ WRONG = {
         "absolute error": "lambda x, r: (x - r).abs().sum(1).mean()",
         "no factor ½": "lambda x, r: 0.5 * (x - r).square().sum(1).mean()",
         "has shape (12,), wanted is one number": "lambda x, r: (x - r).square().sum(1)",
-        "NoneType": "lambda x, r: None",
+        "forget `return`": "lambda x, r: None",
         "instead of multiplying": "lambda x, r: 784 * torch.nn.functional.mse_loss(x, r)",
         "square the differences before": "lambda x, r: (x - r).sum(1).square().mean()",
         "are not squared": "lambda x, r: (x - r).sum(1).mean()",
@@ -37,6 +37,7 @@ WRONG = {
         "without taking it off": "lambda x, w, k: x @ w[:k].T @ w[:k] + x.mean(0)",
         "last components": "lambda x, w, k: (x - x.mean(0)) @ w[-k:].T @ w[-k:] + x.mean(0)",
         "you took columns": "lambda x, w, k: (x - x.mean(0)) @ w[:, :k] @ w[:, :k].T + x.mean(0)",
+        "not one number for all": "lambda x, w, k: (x - x.mean()) @ w[:k].T @ w[:k] + x.mean()",
         "kept every component": "lambda x, w, k: (x - x.mean(0)) @ w.T @ w + x.mean(0)",
         "that is the code": "lambda x, w, k: (x - x.mean(0)) @ w[:k].T",
     },
@@ -46,11 +47,17 @@ WRONG = {
         "component k alone": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k - 1] / s.sum()",
         "share left out": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k:].sum() / s.sum()",
         "ascending": "lambda x, k: (s := torch.linalg.eigvalsh(x.T.cov()))[:k].sum() / s.sum()",
+        "of the features": "lambda x, k: x.var(0)[:k].sum() / x.var(0).sum()",
+        "not percent": "lambda x, k: 100 * (s := torch.linalg.eigvalsh(x.T.cov()))[-k:].sum() / s.sum()",
         "divide it by the total": "lambda x, k: torch.linalg.eigvalsh(x.T.cov(correction=0))[-k:].sum()",
     },
     "linear_baselines.check_fisher_direction": {
         "without any whitening": "lambda a, b: unit(a.mean(0) - b.mean(0))",
         "whitened once": "lambda a, b: unit(power(a, b, -0.5))",
+        "not symmetric": "lambda a, b: unit(t(a, b) @ t(a, b) @ (a.mean(0) - b.mean(0)))",
+        "bring it back by T.": "lambda a, b: unit(t(a, b).T @ (a.mean(0) - b.mean(0)))",
+        "weight the two": "lambda a, b: unit((a.T.cov() + b.T.cov()).inverse() @ (a.mean(0) - b.mean(0)))",
+        "the values are off": "lambda a, b: unit(power(a, b, -1)).abs()",
         "multiplied where": "lambda a, b: unit(power(a, b, 1))",
         "divides by the standard": "lambda a, b: unit(power(a, b, 0.5))",
         "one whitening too many": "lambda a, b: unit(power(a, b, -2))",
@@ -73,6 +80,7 @@ WRONG = {
         "take the left ones": "lambda w: torch.linalg.svd(w, full_matrices=False).Vh.T",
         "eigh sorts": "lambda w: torch.linalg.eigh(w @ w.T).eigenvectors[:, -3:]",
         "still mixtures": "lambda w: long1(w)",
+        "the values are off": "lambda w: torch.linalg.svd(w, full_matrices=False).U.abs()",
         "your code stopped": "lambda w: torch.linalg.svd(w, full_matrices=False)",
         "put them into columns": "lambda w: torch.linalg.svd(w, full_matrices=False).U.T",
         "do not scale": "lambda w: (u := torch.linalg.svd(w, full_matrices=False)).U * u.S",
@@ -89,9 +97,18 @@ def long1(a):
     return a / a.norm(dim=0)
 
 
-def power(a, b, p):
+def within(a, b):
     s = (len(a) * a.T.cov(correction=0) + len(b) * b.T.cov(correction=0)) / (len(a) + len(b))
-    values, u = torch.linalg.eigh(s)
+    return torch.linalg.eigh(s)
+
+
+def t(a, b):
+    values, u = within(a, b)
+    return u / values.sqrt()
+
+
+def power(a, b, p):
+    values, u = within(a, b)
     return u * values**p @ u.T @ (a.mean(0) - b.mean(0))
 
 

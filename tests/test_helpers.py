@@ -231,6 +231,20 @@ def test_fit_weights_the_last_short_batch_by_its_size():
     assert training.fit(model, x, 1, lr=1e-12, batch_size=10)["loss"][0] == pytest.approx(3 / 11, rel=1e-4)
 
 
+def test_watch_sees_evaluation_mode_and_training_goes_on():
+    model, modes = Countdown(0, None), []
+    training.fit(model, torch.randn(20, 3), 2, 0.01, watch=lambda: modes.append(model.training) or {})
+    assert modes == [False, False] and not model.training
+
+
+@pytest.mark.parametrize(
+    ("data", "epochs"), [(torch.ones(4, 3), 0), ((torch.ones(4, 3), torch.ones(5)), 1), (torch.ones(0, 3), 1)]
+)
+def test_fit_wants_epochs_and_one_length(data, epochs):
+    with pytest.raises(ValueError, match="epochs ≥ 1 and tensors of one length"):
+        training.fit(Countdown(0, None), data, epochs, lr=0.01)
+
+
 def test_device():
     if torch.cuda.is_available():
         assert training.device().type == "cuda" and training.budget(1, 2) == 2

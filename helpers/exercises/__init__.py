@@ -1,5 +1,6 @@
 """Exercises that answer back: one file a notebook, one checker an exercise."""
 
+import numpy as np
 import torch
 
 
@@ -7,46 +8,56 @@ def grade(yours, inputs, right, mistakes, praise, free_signs=False, tolerance=1e
     """Try the reader's function and compare its answer with the right one and with the usual wrong ones.
 
     yours: the function, a stub if it returns `...`; inputs: what it is called with. right: a tensor
-    or a number. mistakes: {hint: the value that this mistake gives}. free_signs: compare absolute
-    values. tolerance: relative to the largest entry of `right`. Prints one line: not attempted, right
-    with `praise`, or a hint.
+    or a number. mistakes: {hint: the value that this mistake gives}. free_signs: each column, or a
+    vector as a whole, may come with either sign. tolerance: relative to the largest entry of the value
+    compared with. Prints one line: not attempted, right with `praise`, or a hint.
     """
-
-    def plain(value):
-        value = torch.as_tensor(value).detach().to("cpu", torch.float64)
-        return value.abs() if free_signs else value
-
-    shapes = ", ".join(str(tuple(value.shape)) for value in inputs if hasattr(value, "shape"))
+    shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
     try:
-        answer = yours(*inputs)
+        answer = yours(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
         if answer is ...:
             print("Not attempted yet: replace the ... by your code and run the cell again.")
             return
+        if answer is None:
+            print("✗ Not yet: your function returns None. Did you forget `return`?")
+            return
         answer = plain(answer)
-    except (RuntimeError, IndexError, TypeError, ValueError) as error:
+    except (RuntimeError, IndexError, TypeError, ValueError, AttributeError) as error:
         print(f"✗ Not yet: your code stopped with «{error}». It was called with shapes {shapes}.")
         return
     right = plain(right)
-    if not answer.isfinite().all():
-        print("✗ Not yet: some of your values are not finite (acos of more than 1, a division by zero?).")
-        return
-    if close(answer, right, tolerance):
+    turn = torch.ones(())
+    if free_signs and answer.shape == right.shape:
+        turn = torch.where((answer * right).sum(0) < 0, -1.0, 1.0)
+    if close(turn * answer, right, tolerance):
         print(f"✓ Right. {praise}")
         return
     for hint, value in mistakes.items():
-        if close(answer, plain(value), tolerance):
+        value = plain(value)
+        if close(answer, value, tolerance) or free_signs and close(answer.abs(), value.abs(), tolerance):
             print(f"✗ Not yet: {hint}")
             return
     if answer.shape != right.shape:
         wanted = f"shape {tuple(right.shape)}" if right.ndim else "one number"
         print(f"✗ Not yet: your answer has shape {tuple(answer.shape)}, wanted is {wanted}.")
         return
+    if not answer.isfinite().all():
+        print("✗ Not yet: some of your values are not finite (acos of more than 1, a division by zero?).")
+        return
     print(f"✗ Not yet: the shape is right, the values are off by up to {(answer - right).abs().max():.3g}.")
+
+
+def plain(value):
+    """Any number, list, array or tensor as a float64 tensor on the CPU."""
+    value = np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
+    return torch.as_tensor(value).detach().to("cpu", torch.float64)
 
 
 def close(a, b, tolerance):
     """True if two tensors have one shape and differ by less than tolerance times the size of b."""
-    return a.shape == b.shape and bool((a - b).abs().max() <= tolerance * b.abs().max().clamp(min=1e-12))
+    return torch.equal(a, b) or bool(
+        a.shape == b.shape and (a - b).abs().max() <= tolerance * b.abs().max().clamp(min=1e-12)
+    )
 
 
 def example(n=12, d=6, seed=0):

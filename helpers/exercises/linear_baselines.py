@@ -20,6 +20,8 @@ def check_reconstruct(yours):
         "components are the rows of the matrix; you took columns.":
             (x - mean) @ v[:, :k] @ v[:, :k].T + mean,
         "you kept every component, so nothing was compressed; use only the first k.": x,
+        "subtract the mean of each feature, x.mean(0), not one number for all.":
+            (x - x.mean()) @ w.T @ w + x.mean(),
         "that is the code; decode it back to d features.": (x - mean) @ w.T,
     }  # fmt: skip
     grade(yours, (x, v, k), (x - mean) @ w.T @ w + mean, mistakes, "Two matrix products and a mean.")
@@ -38,6 +40,9 @@ def check_explained_variance(yours):
         "that is the share of component k alone; add up the first k.": share[k - 1],
         "that is the share left out; you want the share kept.": share[k:].sum(),
         "eigh returns the eigenvalues in ascending order: you took the smallest.": share[-k:].sum(),
+        "those are the variances of the features; you want those of the principal components.":
+            x.var(0)[:k].sum() / x.var(0).sum(),
+        "a share between 0 and 1 is wanted, not percent.": 100 * share[:k].sum(),
         "that is a variance; divide it by the total variance.": values[:k].square().sum() / len(x),
     }  # fmt: skip
     grade(yours, (x, k), share[:k].sum(), mistakes, "The same number comes out with 1/n and 1/(n−1).")
@@ -50,14 +55,22 @@ def check_fisher_direction(yours):
     within = (n * a.T.cov(correction=0) + m * b.T.cov(correction=0)) / (n + m)
     values, u = torch.linalg.eigh(within)
 
-    def power(p):
-        w = u * values**p @ u.T @ difference
+    t = u / values.sqrt()
+
+    def unit(w):
         return w / w.norm()
+
+    def power(p):
+        return unit(u * values**p @ u.T @ difference)
 
     mistakes = {
         "that is the difference of the means, without any whitening.": power(0),
         "you whitened once: the direction is in the whitened space; bring it back by S_W^(-1/2).":
             power(-0.5),
+        "T = U μ^(-1/2) is not symmetric: use T Tᵀ, or S_W^(-1/2) = U μ^(-1/2) Uᵀ.": unit(t @ t @ difference),
+        "that is the direction in the whitened space; bring it back by T.": unit(t.T @ difference),
+        "weight the two covariances by the numbers of points, n and m.":
+            unit(torch.linalg.solve(a.T.cov() + b.T.cov(), difference)),
         "you multiplied where you should divide: whitening is S_W^(-1/2).": power(1),
         "that is S_W^(+1/2); whitening divides by the standard deviations.": power(0.5),
         "that is one whitening too many: S_W^(-1/2) twice is enough.": power(-2),
