@@ -142,7 +142,7 @@ def family(ax):
         "cvae": (5.5, 2, "11  CVAE\n2015", generator),
         "beta": (7.1, 2, "12  β-VAE\n2017", generator),
         "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
-        "td": (10.5, 2, "14  TD-VAE\n2019", generator),
+        "td": (10.5, 2, "14  TD-VAE\n2018", generator),
     }
     steps = [
         ("pca", "kernel", "bend it by a kernel"),

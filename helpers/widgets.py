@@ -71,8 +71,10 @@ def explore(render, buttons=None, **controls):
     for control in controls.values():
         control.observe(show, "value")
     show()
-    panel = ipywidgets.VBox([*controls.values(), ipywidgets.HBox(row)])
     wide = picture.shape[1] > 400
+    for control in controls.values() if wide else ():
+        control.layout.width = "600px"
+    panel = ipywidgets.VBox([*controls.values(), ipywidgets.HBox(row)])
     return Explorer([panel, screen, trouble] if wide else [ipywidgets.HBox([panel, screen]), trouble])
 
 
@@ -87,11 +89,11 @@ def strip(render, columns=4, **values):
     return Image.fromarray(np.concatenate(rows, 0))
 
 
-def slider(low, high, value, label, step=None):
-    """A slider with a plain label; whole numbers if `low` is one. `step`: a 60th of the range if left out."""
+def slider(low, high, value, label):
+    """A slider with a plain label: of whole numbers if `low` is one, else in 60 steps."""
     whole = isinstance(low, int)
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    step = step or (1 if whole else (high - low) / 60)
+    step = 1 if whole else (high - low) / 60
     layout = ipywidgets.Layout(width="360px")
     return kind(value=value, min=low, max=high, step=step, description=label, layout=layout,
                 style={"description_width": "120px"})  # fmt: skip

@@ -21,6 +21,7 @@ WRONG = {
         "instead of multiplying": "lambda x, r: 784 * torch.nn.functional.mse_loss(x, r)",
         "square the differences before": "lambda x, r: (x - r).sum(1).square().mean()",
         "are not squared": "lambda x, r: (x - r).sum(1).mean()",
+        "right for these data only": "lambda x, r: (x - r).square().sum() / 12",
         "off by up to": "lambda x, r: 0.0",
     },
     "start_here.check_decode": {
@@ -37,6 +38,7 @@ WRONG = {
         "without taking it off": "lambda x, w, k: x @ w[:k].T @ w[:k] + x.mean(0)",
         "last components": "lambda x, w, k: (x - x.mean(0)) @ w[-k:].T @ w[-k:] + x.mean(0)",
         "you took columns": "lambda x, w, k: (x - x.mean(0)) @ w[:, :k] @ w[:, :k].T + x.mean(0)",
+        "right for these data only": "lambda x, w, k: (x - x.mean(0)) @ w[:2].T @ w[:2] + x.mean(0)",
         "not one number for all": "lambda x, w, k: (x - x.mean()) @ w[:k].T @ w[:k] + x.mean()",
         "kept every component": "lambda x, w, k: (x - x.mean(0)) @ w.T @ w + x.mean(0)",
         "that is the code": "lambda x, w, k: (x - x.mean(0)) @ w[:k].T",
@@ -56,7 +58,8 @@ WRONG = {
         "whitened once": "lambda a, b: unit(power(a, b, -0.5))",
         "not symmetric": "lambda a, b: unit(t(a, b) @ t(a, b) @ (a.mean(0) - b.mean(0)))",
         "bring it back by T.": "lambda a, b: unit(t(a, b).T @ (a.mean(0) - b.mean(0)))",
-        "weight the two": "lambda a, b: unit((a.T.cov() + b.T.cov()).inverse() @ (a.mean(0) - b.mean(0)))",
+        "weight the two": "lambda a, b: unit((cov(a) + cov(b)).inverse() @ (a.mean(0) - b.mean(0)))",
+        "correction=0": "lambda a, b: unit((2 * a.T.cov() + b.T.cov()).inverse() @ (a.mean(0) - b.mean(0)))",
         "the values are off": "lambda a, b: unit(power(a, b, -1)).abs()",
         "multiplied where": "lambda a, b: unit(power(a, b, 1))",
         "divides by the standard": "lambda a, b: unit(power(a, b, 0.5))",
@@ -95,6 +98,10 @@ def unit(w):
 
 def long1(a):
     return a / a.norm(dim=0)
+
+
+def cov(a):
+    return a.T.cov(correction=0)
 
 
 def within(a, b):

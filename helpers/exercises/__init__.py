@@ -4,13 +4,14 @@ import numpy as np
 import torch
 
 
-def grade(yours, inputs, right, mistakes, praise, free_signs=False, tolerance=1e-4):
+def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, tolerance=3e-4):
     """Try the reader's function and compare its answer with the right one and with the usual wrong ones.
 
     yours: the function, a stub if it returns `...`; inputs: what it is called with. right: a tensor
     or a number. mistakes: {hint: the value that this mistake gives}. free_signs: each column, or a
     vector as a whole, may come with either sign. tolerance: relative to the largest entry of the value
-    compared with. Prints one line: not attempted, right with `praise`, or a hint.
+    compared with. also: (inputs, right) of other sizes, to be right as well. Prints one line: not
+    attempted, right with `praise`, or a hint.
     """
     shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
     try:
@@ -21,7 +22,7 @@ def grade(yours, inputs, right, mistakes, praise, free_signs=False, tolerance=1e
         if answer is None:
             print("✗ Not yet: your function returns None. Did you forget `return`?")
             return
-        answer = plain(answer)
+        answer, second = plain(answer), plain(yours(*also[0])) if also else None
     except (RuntimeError, IndexError, TypeError, ValueError, AttributeError) as error:
         print(f"✗ Not yet: your code stopped with «{error}». It was called with shapes {shapes}.")
         return
@@ -30,6 +31,9 @@ def grade(yours, inputs, right, mistakes, praise, free_signs=False, tolerance=1e
     if free_signs and answer.shape == right.shape:
         turn = torch.where((answer * right).sum(0) < 0, -1.0, 1.0)
     if close(turn * answer, right, tolerance):
+        if also and not close(second, plain(also[1]), tolerance):
+            print("✗ Not yet: right for these data only. Take the sizes from the inputs, not as numbers.")
+            return
         print(f"✓ Right. {praise}")
         return
     for hint, value in mistakes.items():
@@ -42,7 +46,7 @@ def grade(yours, inputs, right, mistakes, praise, free_signs=False, tolerance=1e
         print(f"✗ Not yet: your answer has shape {tuple(answer.shape)}, wanted is {wanted}.")
         return
     if not answer.isfinite().all():
-        print("✗ Not yet: some of your values are not finite (acos of more than 1, a division by zero?).")
+        print("✗ Not yet: some of your values are not finite (divided by zero? acos of more than 1?).")
         return
     print(f"✗ Not yet: the shape is right, the values are off by up to {(answer - right).abs().max():.3g}.")
 

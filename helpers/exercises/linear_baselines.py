@@ -24,7 +24,9 @@ def check_reconstruct(yours):
             (x - x.mean()) @ w.T @ w + x.mean(),
         "that is the code; decode it back to d features.": (x - mean) @ w.T,
     }  # fmt: skip
-    grade(yours, (x, v, k), (x - mean) @ w.T @ w + mean, mistakes, "Two matrix products and a mean.")
+    other, first = example(7, 4), torch.eye(4)[:1]
+    also = (other, torch.eye(4), 1), (other - other.mean(0)) @ first.T @ first + other.mean(0)
+    grade(yours, (x, v, k), (x - mean) @ w.T @ w + mean, mistakes, "Two matrix products and a mean.", also)
 
 
 def check_explained_variance(yours):
@@ -45,7 +47,8 @@ def check_explained_variance(yours):
         "a share between 0 and 1 is wanted, not percent.": 100 * share[:k].sum(),
         "that is a variance; divide it by the total variance.": values[:k].square().sum() / len(x),
     }  # fmt: skip
-    grade(yours, (x, k), share[:k].sum(), mistakes, "The same number comes out with 1/n and 1/(n−1).")
+    praise = "The same number comes out with 1/n and 1/(n−1)."
+    grade(yours, (x, k), share[:k].sum(), mistakes, praise, also=((x, 3), share[:3].sum()))
 
 
 def check_fisher_direction(yours):
@@ -70,7 +73,9 @@ def check_fisher_direction(yours):
         "T = U μ^(-1/2) is not symmetric: use T Tᵀ, or S_W^(-1/2) = U μ^(-1/2) Uᵀ.": unit(t @ t @ difference),
         "that is the direction in the whitened space; bring it back by T.": unit(t.T @ difference),
         "weight the two covariances by the numbers of points, n and m.":
-            unit(torch.linalg.solve(a.T.cov() + b.T.cov(), difference)),
+            unit(torch.linalg.solve(a.T.cov(correction=0) + b.T.cov(correction=0), difference)),
+        "divide by n and m, not n−1 and m−1: correction=0.":
+            unit(torch.linalg.solve(n * a.T.cov() + m * b.T.cov(), difference)),
         "you multiplied where you should divide: whitening is S_W^(-1/2).": power(1),
         "that is S_W^(+1/2); whitening divides by the standard deviations.": power(0.5),
         "that is one whitening too many: S_W^(-1/2) twice is enough.": power(-2),
@@ -79,4 +84,4 @@ def check_fisher_direction(yours):
             torch.linalg.eigh(torch.cat([a, b]).T.cov()).eigenvectors[:, -1],
     }  # fmt: skip
     praise = "Whitening twice is multiplying by the inverse of S_W."
-    grade(yours, (a, b), power(-1), mistakes, praise, free_signs=True, tolerance=1e-3)
+    grade(yours, (a, b), power(-1), mistakes, praise, free_signs=True)

@@ -21,7 +21,8 @@ def check_squared_error(yours):
         "square the differences before you sum over the pixels.": (x - r).sum(1).square().mean(),
         "the differences are not squared.": (x - r).sum(1).mean(),
     }
-    grade(yours, (x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.")
+    other = (example(5, 4), example(5, 4, seed=3)), (example(5, 4) - example(5, 4, seed=3)).square().sum() / 5
+    grade(yours, (x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.", also=other)
 
 
 def check_decode(yours):
