@@ -38,7 +38,7 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
+def lab(browser, tmp_path_factory):
     """JupyterLab as `make lab` starts it, on a copy and offline: a function from a path to its address."""
     root = tmp_path_factory.mktemp("lab")
     for part in ("notebooks", "helpers"):

@@ -26,6 +26,7 @@ for name in ("google", "google.colab"):
 
 
 def repository(root):
+    """The name that pyproject.toml keeps."""
     return tomllib.loads((root / "pyproject.toml").read_text())["tool"]["series"]["repository"]
 
 
@@ -35,6 +36,7 @@ def cells(path):
 
 
 def contents(root):
+    """Every file under a folder, as bytes."""
     return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
@@ -42,7 +44,7 @@ def contents(root):
 def project(tmp_path):
     """The working tree without what git ignores."""
     listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True)
-    for name in listed.splitlines():
+    for name in filter(lambda name: (ROOT / name).is_file(), listed.splitlines()):
         (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / "project" / name)
     return tmp_path / "project"
@@ -58,7 +60,7 @@ def test_stamp(project):
         link = f"https://colab.research.google.com/github/{NAME}/blob/main/notebooks/{path.name}"
         assert f"[Open in Colab]({link})" in (project / "notebooks" / path.name).read_text()
         assert f'REPO = "{NAME}"' in cells(project / "notebooks" / path.name)[0]
-        assert link in (project / "README.md").read_text()
+    assert f"/{NAME}/blob/main/notebooks/00_start_here.ipynb)" in (project / "README.md").read_text()
     colab.stamp(NAME, project)
     assert contents(project) == stamped
     colab.stamp(was, project)
@@ -87,7 +89,7 @@ def test_every_notebook_has_the_name_of_pyproject(notebook):
 def play(folder, sources, origin, done=lambda cell: False):
     """Run cells in a new kernel that takes itself for Colab's, in a folder, until one is `done`.
 
-    origin: the git repository that stands for https://github.com/owner/name. Returns the cells.
+    origin: the git repository that stands for https://github.com/owner/name. Returns the cells run.
     """
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in [STAND_IN, *sources]])
     environment = os.environ | {
@@ -102,10 +104,11 @@ def play(folder, sources, origin, done=lambda cell: False):
             client.execute_cell(cell, index)
             if done(cell):
                 break
-    return book.cells
+    return book.cells[: index + 1]
 
 
 def sliders(cell):
+    """Does the cell show sliders?"""
     return any("Sliders:" in output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
@@ -116,11 +119,11 @@ def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path):
     empty = tmp_path / "content"
     empty.mkdir()
     first, *others = cells(project / "notebooks" / "00_start_here.ipynb")
-    played = play(empty, [first, *others], project, done=sliders)
-    assert sliders(played[len([cell for cell in played if cell.outputs or cell.execution_count]) - 1])
+    assert sliders(play(empty, [first, *others], project, done=sliders)[-1])
+    assert (empty / "series" / ".git").is_dir()
 
-    where = "import helpers; print(helpers.__file__)"
-    played = play(empty, [first, where], tmp_path / "gone")  # a restarted runtime cannot and need not clone
+    where = "import helpers; print(helpers.__file__)"  # a restarted runtime cannot and need not clone again
+    played = play(empty, [first, where], tmp_path / "gone")
     assert played[-1].outputs[0].text.strip() == str(empty / "series" / "helpers" / "__init__.py")
 
 
