@@ -5,12 +5,13 @@ BIN := .venv/bin
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 lab: .venv/ready
-	$(BIN)/python -m jupyterlab --ip=localhost $(ROOT) notebooks/00_start_here.ipynb
+	$(BIN)/python -m jupyterlab --ip=localhost --ServerApp.kernel_websocket_connection_class=helpers.lab.Prompt \
+	  $(ROOT) notebooks/00_start_here.ipynb
 
 test: .venv/ready
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m pytest tests
-	OMP_NUM_THREADS=1 PYTHONPATH=tests/offline $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
+	OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
 	  -n 2 --dist loadfile --durations 10 notebooks
 
 colab: .venv/ready

@@ -10,10 +10,10 @@ from PIL import Image
 from helpers.plots import tile
 
 
-def png(picture):
-    """A picture (h, w) or (h, w, 3), uint8, as the bytes of a PNG file."""
+def jpeg(picture):
+    """A picture (h, w) or (h, w, 3), uint8, as a JPEG file: six times faster to make than a PNG."""
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "png", compress_level=1)
+    Image.fromarray(picture).save(buffer, "jpeg", quality=92, subsampling=0)
     return buffer.getvalue()
 
 
@@ -43,16 +43,24 @@ def explore(render, buttons=None, **controls):
             picture = render(**(values() | {name: end}))
             if getattr(picture, "dtype", None) != np.uint8:
                 raise TypeError("render must return a uint8 array (h, w) or (h, w, 3).")
-    screen, trouble = ipywidgets.Image(format="png"), ipywidgets.Output()
+    screen, trouble = ipywidgets.Image(format="jpeg"), ipywidgets.Output()
     screen.layout.width = f"{picture.shape[1]}px"
     setting = []
 
     def show(change=None):
         if trouble.outputs:
             trouble.clear_output()
-        with trouble:
-            if not setting:
-                screen.value = png(render(**values()))
+        if setting:
+            return
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # to wake a second thread takes longer than a small picture
+        try:
+            screen.value = jpeg(render(**values()))
+        except Exception:
+            with trouble:
+                raise
+        finally:
+            torch.set_num_threads(threads)
 
     def press(function):
         with trouble:
@@ -95,7 +103,7 @@ def slider(low, high, value, label):
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     step = 1 if whole else (high - low) / 60
     layout = ipywidgets.Layout(width="360px")
-    return kind(value=value, min=low, max=high, step=step, description=label, layout=layout,
+    return kind(value=value, min=low, max=high, step=step, description=label, tooltip=label, layout=layout,
                 style={"description_width": "120px"})  # fmt: skip
 
 
