@@ -9,6 +9,8 @@ from PIL import Image
 
 from helpers.plots import tile
 
+ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
+
 
 def jpeg(picture):
     """A picture (h, w) or (h, w, 3), uint8, as a JPEG file: six times faster to make than a PNG."""
