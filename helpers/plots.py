@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import matplotlib.pyplot as plt
+import matplotlib.style
 import numpy as np
 import torch
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-plt.style.use(Path(__file__).with_name("series.mplstyle"))
+matplotlib.style.use(Path(__file__).with_name("series.mplstyle"))
 
 # One colour, one meaning, in every notebook (after Okabe & Ito 2008, safe for colour-blind eyes).
 COLOUR = {
@@ -37,6 +36,13 @@ def tile(x, columns=10, gap=2):
     return sheet.reshape(rows * (side + gap), -1)[:-gap, :-gap]
 
 
+def _axes(width, height):
+    """The axes of a new figure, in inches. (pyplot takes half a second to import: only when needed.)"""
+    from matplotlib import pyplot
+
+    return pyplot.figure(figsize=(width, height)).subplots()
+
+
 def images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     """Images (n, s·s) as a sheet, ink on paper; signed ones from blue (−) over white to red (+).
 
@@ -44,7 +50,7 @@ def images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     """
     sheet = tile(x, columns)
     if ax is None:
-        ax = plt.figure(figsize=(sheet.shape[1] / 34, sheet.shape[0] / 34 + 0.3)).subplots()
+        ax = _axes(sheet.shape[1] / 34, sheet.shape[0] / 34 + 0.3)
     top = np.nanmax(np.abs(sheet)) if signed else 1
     ax.imshow(sheet, cmap="RdBu_r" if signed else "gray_r", vmin=-top if signed else 0, vmax=top)
     ax.spines[:].set(visible=True, color="#e8eaed")
@@ -72,7 +78,7 @@ def traversals(model, z, low, high, ax=None, steps=9):
 
 def codes(z, y, ax=None, title=None, size=3):
     """A map of codes z (n, 2), coloured by digit y (n,), with each digit's name near its median."""
-    ax = ax or plt.figure(figsize=(5, 5)).subplots()
+    ax = ax or _axes(5, 5)
     z, y = z.detach().cpu(), y.cpu()
     ax.scatter(*z.T, c=[CLASSES[int(c)] for c in y], s=size, alpha=0.5, linewidths=0)
     classes, span = y.unique(), z.quantile(0.99, 0) - z.quantile(0.01, 0)
@@ -168,6 +174,8 @@ def live(fig, *moving):
     Returns picture() -> (height, width, 3) uint8, the figure with `moving` as they are now. The rest
     is drawn once, so a picture costs a few milliseconds.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     canvas = FigureCanvasAgg(fig)
     for artist in moving:
         artist.set_animated(True)
