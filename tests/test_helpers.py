@@ -279,10 +279,11 @@ def test_live_redraws_what_moves():
     fig = Figure(figsize=(3, 2))
     dot, = fig.subplots().plot([0.2], [0.2], "o")
     picture = plots.live(fig, dot)
-    before = picture()
+    before = picture("one")
     dot.set_data([0.9], [0.9])
-    assert before.shape == (200, 300, 3) and before.dtype == np.uint8
-    assert (picture() != before).any() and (picture() == picture()).all()
+    assert before.shape == (226, 300, 3) and before.dtype == np.uint8
+    assert (picture("one") != before).any() and (picture("one") == picture("one")).all()
+    assert (picture("two") != picture("one")).any()
 
 
 def test_latent_sliders_show_the_decoded_code(digits):
