@@ -39,6 +39,23 @@ def knn_accuracy(z, y, z_test, y_test, k=5):
     return model.score(z_test.cpu().numpy(), y_test.cpu().numpy())
 
 
+def trustworthiness(x, z, k=12):
+    """How far the k nearest neighbours in a map z are neighbours in the data x too.
+
+    1 − 2/(nk(2n − 3k − 1)) Σᵢ Σⱼ (r(i, j) − k), where j runs over those of the k nearest codes of i
+    that are not among its k nearest in x, and r(i, j) is j's rank in x (1 for the nearest).
+    x: (n, d), z: (n, q); k: below n/2. Returns a float, at most 1; a map at random has about 0.5.
+    Source: Venna & Kaski 2001, by scikit-learn. Raises ValueError for other shapes or k.
+    """
+    from sklearn.manifold import trustworthiness
+
+    fit = x.ndim == z.ndim == 2 and len(x) == len(z)
+    _want(fit, "trustworthiness wants data (n, d) and its codes (n, q)", x, z)
+    if not 1 <= k < len(x) / 2:
+        raise ValueError(f"k must lie between 1 and half of the {len(x)} points, not {k}.")
+    return float(trustworthiness(x.cpu().numpy(), z.cpu().numpy(), n_neighbors=k))
+
+
 def principal_angles(a, b):
     """Principal angles between the spans of the columns of a and of b, in degrees, largest first.
 

@@ -2,6 +2,7 @@
 
 import io
 
+import IPython.display
 import ipywidgets
 import numpy as np
 import torch
@@ -91,12 +92,14 @@ def explore(render, buttons=None, **controls):
 def strip(render, columns=4, **values):
     """The same pictures as explore(render, …), side by side, for readers without a kernel.
 
-    values: for one control a list of values, for the others one value each. Returns a PIL image.
+    values: for one control a list of values, for the others one value each. Returns a PNG to display.
     """
     (name, sweep) = next((name, value) for name, value in values.items() if isinstance(value, list))
     pictures = [render(**(values | {name: value})) for value in sweep]
     rows = [np.concatenate(pictures[i : i + columns], 1) for i in range(0, len(pictures), columns)]
-    return Image.fromarray(np.concatenate(rows, 0))
+    buffer = io.BytesIO()
+    Image.fromarray(np.concatenate(rows, 0)).quantize(128).save(buffer, "png", optimize=True)
+    return IPython.display.Image(buffer.getvalue())
 
 
 def slider(low, high, value, label):
@@ -107,6 +110,13 @@ def slider(low, high, value, label):
     layout = ipywidgets.Layout(width="360px")
     return kind(value=value, min=low, max=high, step=step, description=label, tooltip=label, layout=layout,
                 style={"description_width": "120px"})  # fmt: skip
+
+
+def choice(options, value, label):
+    """A slider with a plain label that stops at the given options only, equally spaced."""
+    layout = ipywidgets.Layout(width="360px")
+    return ipywidgets.SelectionSlider(options=options, value=value, description=label, layout=layout,
+                                      style={"description_width": "120px"})  # fmt: skip
 
 
 def latent_sliders(model, codes, shown=None, scale=8):

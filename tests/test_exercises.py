@@ -67,6 +67,39 @@ WRONG = {
         "divide by the length": "lambda a, b: power(a, b, -1)",
         "labels must play a part": "lambda a, b: torch.linalg.eigh(torch.cat([a, b]).T.cov())[1][:, -1]",
     },
+    "nonlinear_baselines.check_centre_new": {
+        "must come back once": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0)",
+        "comes with a plus": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0) - k.mean()",
+        "column means of K are missing": "lambda n, k: n - n.mean(1, keepdim=True)",
+        "row means of K_new are missing": "lambda n, k: n - k.mean(0)",
+        "new points' own means": "lambda n, k: n - n.mean(1, keepdim=True) - n.mean(0) + n.mean()",
+        "own mean in the last term": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0) + n.mean()",
+        "one number for all": "lambda n, k: n - k.mean()",
+        "nothing was centred": "lambda n, k: n",
+        "called with shapes": "lambda n, k: n - k.mean(1, keepdim=True)",
+    },
+    "nonlinear_baselines.check_criterion": {
+        "not alpha": "lambda a, k, y: between(a, y) / (a @ a)",
+        "its number of points": "lambda a, k, y: between(k @ a, y, 0) / (k @ a).square().sum()",
+        "each counts n_c times": "lambda a, k, y: between(k @ a, y, 2) / (k @ a).square().sum()",
+        "share within": "lambda a, k, y: 1 - between(k @ a, y) / (k @ a).square().sum()",
+        "against within": "lambda a, k, y: (b := between(k @ a, y)) / ((k @ a).square().sum() - b)",
+        "divide it by the total": "lambda a, k, y: between(k @ a, y)",
+        "upside down": "lambda a, k, y: (k @ a).square().sum() / between(k @ a, y)",
+        "not αᵀKα": "lambda a, k, y: between(k @ a, y) / (a @ k @ a)",
+    },
+    "nonlinear_baselines.check_perplexity": {
+        "entropy in nats; take exp": "lambda p: torch.special.entr(p).sum(1)",
+        "entropy in bits; take 2": "lambda p: torch.special.entr(p).sum(1) / 0.69314718",
+        "exp of an entropy in bits": "lambda p: (torch.special.entr(p).sum(1) / 0.69314718).exp()",
+        "2 to an entropy in nats": "lambda p: 2 ** torch.special.entr(p).sum(1)",
+        "minus sign": "lambda p: (-torch.special.entr(p).sum(1)).exp()",
+        "over dim 1": "lambda p: torch.special.entr(p).sum(0).exp()",
+        "inverse participation": "lambda p: 1 / p.square().sum(1)",
+        "terms; sum them": "lambda p: torch.special.entr(p).mean(1).exp()",
+        "do not sum over the points": "lambda p: torch.special.entr(p).sum().exp()",
+        "log of 0": "lambda p: (-(p * p.log()).sum(1)).exp()",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -117,6 +150,10 @@ def t(a, b):
 def power(a, b, p):
     values, u = within(a, b)
     return u * values**p @ u.T @ (a.mean(0) - b.mean(0))
+
+
+def between(t, y, power=1):
+    return sum(t[y == c].sum() ** 2 / (y == c).sum() ** power for c in y.unique())
 
 
 def q(a):
