@@ -61,3 +61,40 @@ class LinearAutoencoder(nn.Module):
         """{"loss": squared error, summed over features, averaged over the batch (n, d)}."""
         error = x - self.decode(self.encode(x))
         return {"loss": error.square().sum(1).mean()}
+
+
+def perceptron(*widths):
+    """Linear layers from width to width, with a bend (SiLU) between them, none at the end.
+
+    widths: at least two. Returns a module (n, widths[0]) -> (n, widths[-1]).
+    Source of the bend: Elfwing, Uchibe & Doya 2018.
+    """
+    layers = []
+    for a, b in zip(widths, widths[1:], strict=False):
+        layers += [nn.Linear(a, b), nn.SiLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+class Autoencoder(nn.Module):
+    """An autoencoder of perceptrons, the decoder the mirror of the encoder (Hinton & Salakhutdinov 2006).
+
+    widths: features, hidden layers, codes, e.g. 784, 256, 2.
+    """
+
+    def __init__(self, *widths):
+        super().__init__()
+        self.encoder = perceptron(*widths)
+        self.decoder = perceptron(*reversed(widths))
+
+    def encode(self, x):
+        """(n, d) -> (n, k)."""
+        return self.encoder(x)
+
+    def decode(self, z):
+        """(n, k) -> (n, d)."""
+        return self.decoder(z)
+
+    def loss(self, x):
+        """{"loss": squared error, summed over features, averaged over the batch (n, d)}."""
+        error = x - self.decode(self.encode(x))
+        return {"loss": error.square().sum(1).mean()}

@@ -196,3 +196,33 @@ def live(fig, *moving):
         return np.concatenate([line, drawn])
 
     return picture
+
+
+def plane(model, z, y):
+    """The picture of one point of a plane of codes: a function (z1, z2) -> uint8, for sliders and strips.
+
+    model.decode: (1, 2) -> (1, s·s), ink 0 to 1; z: (n, 2) codes, y: (n,) their digits, drawn as a map.
+    Raises ValueError for codes of another width.
+    """
+    from matplotlib.figure import Figure
+
+    if z.ndim != 2 or z.shape[1] != 2:
+        raise ValueError(f"A plane wants codes (n, 2); got {tuple(z.shape)}.")
+    fig = Figure(figsize=(7.4, 3.7), dpi=80)
+    left, right = fig.subplots(1, 2, width_ratios=[1.5, 1])
+    low, high = z.quantile(0.02, 0).tolist(), z.quantile(0.98, 0).tolist()
+    codes(z, y, left, size=4).set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    across, up = left.axvline(0, color="black", lw=1), left.axhline(0, color="black", lw=1)
+    right.axis("off")
+    side = round(model.decode(z[:1]).shape[1] ** 0.5)
+    image = right.imshow(np.zeros((side, side)), vmin=0, vmax=1)
+    picture = live(fig, across, up, image)
+
+    def render(z1, z2):
+        across.set_xdata([z1, z1])
+        up.set_ydata([z2, z2])
+        with torch.no_grad():
+            image.set_data(tile(model.decode(torch.tensor([[z1, z2]], device=z.device))))
+        return picture(f"the decoder at ({z1:.2f}, {z2:.2f})")
+
+    return render

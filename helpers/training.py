@@ -45,7 +45,7 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
     watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
-    mode.
+    mode, marked as `fitted` for the sliders.
 
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
     Raises ValueError for no epochs or tensors of different lengths, and FloatingPointError if a part
@@ -92,6 +92,7 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
         say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
     finally:
         model.eval()
+        model.fitted = True
     return history
 
 

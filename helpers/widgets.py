@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from helpers import plots
 from helpers.plots import tile
 
 ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
@@ -92,10 +93,11 @@ def explore(render, buttons=None, **controls):
 def strip(render, columns=4, **values):
     """The same pictures as explore(render, …), side by side, for readers without a kernel.
 
-    values: for one control a list of values, for the others one value each. Returns a PNG to display.
+    values: for each control one value, or a list; lists run together. Returns a PNG to display.
     """
-    (name, sweep) = next((name, value) for name, value in values.items() if isinstance(value, list))
-    pictures = [render(**(values | {name: value})) for value in sweep]
+    lists = {name: value for name, value in values.items() if isinstance(value, list)}
+    steps = [dict(zip(lists, step, strict=True)) for step in zip(*lists.values(), strict=True)]
+    pictures = [render(**(values | step)) for step in steps]
     rows = [np.concatenate(pictures[i : i + columns], 1) for i in range(0, len(pictures), columns)]
     buffer = io.BytesIO()
     Image.fromarray(np.concatenate(rows, 0)).quantize(128).save(buffer, "png", optimize=True)
@@ -119,14 +121,23 @@ def choice(options, value, label):
                                       style={"description_width": "120px"})  # fmt: skip
 
 
+def _want_fitted(model):
+    if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
+        raise ValueError(
+            "This model is not trained yet, so its pictures mean nothing: run fit(model, …) first. If "
+            "you trained it by a loop of your own, say so by model.fitted = True."
+        )
+
+
 def latent_sliders(model, codes, shown=None, scale=8):
     """One slider per latent of model.decode over the image it makes; ranges are where the codes lie.
 
     model: a module with decode: (1, q) -> (1, s·s), ink 0 to 1. codes: (n, q), the codes of data;
     a slider runs over their 1 % to 99 % quantiles, and the buttons show one of those within, chosen
-    at random, or the mean of all. shown: which latents get a slider, the rest stay at the mean.
-    Raises IndexError if `shown` names a latent that does not exist.
+    at random, or the mean of all. shown: which latents get a slider, the rest stay at that code.
+    Raises IndexError if `shown` names a latent that does not exist, ValueError for an untrained model.
     """
+    _want_fitted(model)
     codes = codes.detach()
     q = codes.shape[1]
     shown = list(range(q)) if shown is None else list(shown)
@@ -135,17 +146,18 @@ def latent_sliders(model, codes, shown=None, scale=8):
             raise IndexError(f"There is no latent {j}: the model has {q}, numbered 0 to {q - 1}.")
     low, high = codes.quantile(0.01, 0), codes.quantile(0.99, 0)
     middle = codes.mean(0)
+    z = middle.clone()
     inside = codes[((codes >= low) & (codes <= high))[:, shown].all(1)]
 
     def render(**values):
-        z = middle.clone()
         z[shown] = torch.tensor([*values.values()], dtype=z.dtype, device=z.device)
         with torch.no_grad():
             ink = tile(model.decode(z[None]).clamp(0, 1), columns=1)
         return np.kron(255 - (255 * ink).astype(np.uint8), np.ones((scale, scale), np.uint8))
 
-    def at(z):
-        return {f"z{j + 1}": z[j].item() for j in shown}
+    def at(code):
+        z.copy_(code)
+        return {f"z{j + 1}": code[j].item() for j in shown}
 
     controls = {
         name: slider(low[j].item(), high[j].item(), value, f"latent z{j + 1}")
@@ -156,3 +168,23 @@ def latent_sliders(model, codes, shown=None, scale=8):
         "Back to the middle": lambda _: at(middle),
     }
     return explore(render, buttons, **controls)
+
+
+def latent_plane(model, codes, y):
+    """Two sliders for a point of a two-dimensional code space, on the map of codes; beside it its image.
+
+    model: a module with decode: (1, 2) -> (1, s·s), ink 0 to 1. codes: (n, 2), y: (n,) their digits;
+    the plane runs over the 2 % to 98 % quantiles of the codes. The button goes to a digit's code.
+    Raises ValueError for codes of another width or an untrained model.
+    """
+    _want_fitted(model)
+    render = plots.plane(model, codes, y)
+    low, high = codes.quantile(0.02, 0).tolist(), codes.quantile(0.98, 0).tolist()
+    inside = [z for z in codes.tolist() if all(a <= c <= b for a, c, b in zip(low, z, high, strict=True))]
+
+    def some_digit(_):
+        return dict(zip(["z1", "z2"], inside[torch.randint(len(inside), (1,)).item()], strict=True))
+
+    middle = codes.mean(0).tolist()
+    controls = {f"z{j + 1}": slider(low[j], high[j], middle[j], f"latent z{j + 1}") for j in (0, 1)}
+    return explore(render, {"A digit's code": some_digit}, **controls)

@@ -8,6 +8,8 @@ import pytest
 import torch
 from test_notebooks import PATHS, read, source
 
+from helpers import models
+
 WRONG = {
     "start_here.check_squared_error": {
         "averaged over the pixels too": "lambda x, r: (x - r).square().mean()",
@@ -100,6 +102,28 @@ WRONG = {
         "do not sum over the points": "lambda p: torch.special.entr(p).sum().exp()",
         "log of 0": "lambda p: (-(p * p.log()).sum(1)).exp()",
     },
+    "autoencoder.check_build": {
+        "encoder must turn": "lambda d, k: (net(d, 32, k + 1), net(k, 32, d))",
+        "decoder must turn": "lambda d, k: (net(d, 32, k), net(k, 32, d + 1))",
+        "encoder has no bend": "lambda d, k: (flat(d, 32, k), net(k, 32, d))",
+        "decoder has no bend": "lambda d, k: (net(d, 32, k), flat(k, 32, d))",
+        "neither part": "lambda d, k: (flat(d, 32, k), flat(k, 32, d))",
+        "codes cannot": "lambda d, k: (then_relu(net(d, 32, k)), net(k, 32, d))",
+        "reconstructions cannot": "lambda d, k: (net(d, 32, k), torch.nn.Sequential(net(k, 32, d), torch.nn.Sigmoid()))",
+        "may be anything": "lambda d, k: (then_relu(net(d, 32, k)), then_relu(net(k, 32, d)))",
+        "32 units": "lambda d, k: (net(d, 16, k), net(k, 16, d))",
+        "are swapped": "lambda d, k: (net(k, 32, d), net(d, 32, k))",
+    },
+    "autoencoder.check_interpolate": {
+        "start at a and end at b": "lambda a, b, n: torch.lerp(b, a, torch.linspace(0, 1, n)[:, None])",
+        "divide by steps − 1": "lambda a, b, n: torch.lerp(a, b, torch.arange(n)[:, None] / n)",
+        "must be included": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 2)[1:-1, None])",
+        "you added t b": "lambda a, b, n: a + torch.linspace(0, 1, n)[:, None] * b",
+        "one code a row": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n)[:, None]).T",
+        "sum to one": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (a + b)",
+        "one step too many": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 1)[:, None])",
+        "start at a.": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (b - a)",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -123,6 +147,17 @@ WRONG = {
         "full_matrices=False": "lambda w: torch.linalg.svd(w).U",
     },
 }
+
+
+net = models.perceptron
+
+
+def flat(a, b, c):
+    return torch.nn.Sequential(torch.nn.Linear(a, b), torch.nn.Linear(b, c))
+
+
+def then_relu(module):
+    return torch.nn.Sequential(module, torch.nn.ReLU())
 
 
 def unit(w):

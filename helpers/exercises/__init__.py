@@ -46,7 +46,7 @@ def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, t
         print(f"✗ Not yet: your answer has shape {tuple(answer.shape)}, wanted is {wanted}.")
         return
     if not answer.isfinite().all():
-        print("✗ Not yet: some of your values are not finite (divided by zero? log of 0? acos of more than 1?).")
+        print("✗ Not yet: some values are not finite (divided by zero? log of 0? acos of more than 1?).")
         return
     print(f"✗ Not yet: the shape is right, the values are off by up to {(answer - right).abs().max():.3g}.")
 

@@ -21,6 +21,8 @@ def check_centre_new(yours):
             K_new - mine - K_new.mean(0) + K_new.mean(),
         "you centred by the new points' own mean in the last term; use K.mean().":
             K_new - mine - theirs + K_new.mean(),
+        "the column means must be those of K, the training kernel, not of K_new.":
+            K_new - mine - K_new.mean(0) + grand,
         "one number for all is not enough: each row and each column has its own mean.": K_new - grand,
         "nothing was centred.": K_new,
     }  # fmt: skip
@@ -52,14 +54,15 @@ def check_criterion(yours):
         "that is the between part; divide it by the total t·t.": J * (t @ t),
         "upside down: between comes on top.": 1 / J,
         "the denominator is αᵀKKα, the codes squared, not αᵀKα.": J * (t @ t) / (alpha @ t),
-        "K stands on both sides of W: the codes are used twice.": alpha @ onehot / n @ (onehot.T @ t) / (t @ t),
+        "K stands on both sides of W: the codes are used twice.":
+            alpha @ onehot / n @ (onehot.T @ t) / (t @ t),
     }  # fmt: skip
     other, b = example(6, 3), example(6, 1, seed=5)[:, 0] - 3
     K2, y2 = (other - other.mean(0)) @ (other - other.mean(0)).T, torch.tensor([0, 1, 0, 1, 1, 1])
     t2 = K2 @ b
     right2 = (t2[[0, 2]].sum() ** 2 / 2 + t2[[1, 3, 4, 5]].sum() ** 2 / 4) / (t2 @ t2)
-    grade(yours, (alpha, K, y), J, mistakes, "A share: 0 if the class means agree, 1 if each class is a point.",
-          also=((b, K2, y2), right2))  # fmt: skip
+    praise = "A share: 0 if the class means agree, 1 if each class is a point."
+    grade(yours, (alpha, K, y), J, mistakes, praise, also=((b, K2, y2), right2))
 
 
 def check_perplexity(yours):

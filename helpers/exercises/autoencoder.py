@@ -1,0 +1,81 @@
+"""Checkers of 04_autoencoder."""
+
+import torch
+
+from helpers.exercises import example, grade
+
+
+def check_build(yours):
+    """build(d, k): two widths -> (encoder, decoder), modules (n, d) -> (n, k) and (n, k) -> (n, d)."""
+    d, k = 6, 3
+    asks = {
+        "the encoder must turn (n, d) into (n, k).": 0,
+        "the decoder must turn (n, k) into (n, d).": 1,
+        "the encoder has no bend: without one, two linear layers are a single one.": 2,
+        "the decoder has no bend: without one, two linear layers are a single one.": 3,
+        "codes cannot take any value: no bend or sigmoid behind the encoder's last layer.": 4,
+        "reconstructions cannot take any value: no bend or sigmoid behind the decoder's last layer.": 5,
+        "each hidden layer shall have 32 units.": 6,
+    }
+
+    def examine(d, k):
+        torch.manual_seed(0)
+        parts = yours(d, k)
+        if parts is ... or parts is None:
+            return parts
+        encoder, decoder = parts
+        x, z = 30 * example(400, d).sin(), 30 * example(400, k).sin()
+        with torch.no_grad():
+            z_out, x_out = encoder(x), decoder(z)
+            met = [z_out.shape == (400, k), x_out.shape == (400, d)]
+            met += [bends(encoder, x), bends(decoder, z), free(z_out), free(x_out)]
+        hidden = [p.shape[0] for part in parts for p in part.parameters() if p.ndim == 2]
+        return torch.tensor([*met, hidden.count(32) == 2]).float()
+
+    mistakes = {}
+    for hint, i in asks.items():
+        mistakes[hint] = torch.ones(len(asks))
+        mistakes[hint][i] = 0
+    mistakes["neither part has a bend: two linear layers are a single one."] = torch.tensor(
+        [1, 1, 0, 0, 1, 1, 1.0]
+    )
+    mistakes["no bend or sigmoid behind the last layers: codes and reconstructions may be anything."] = (
+        torch.tensor([1, 1, 1, 1, 0, 0, 1.0])
+    )
+    mistakes["encoder and decoder are swapped: the encoder comes first, from d to k."] = torch.zeros(7)
+    praise = f"From {d} to {k} numbers and back, with a bend on each way."
+    grade(examine, (d, k), torch.ones(len(asks)), mistakes, praise)
+
+
+def bends(module, x):
+    """True if f(x) − f(0) is not proportional to x."""
+    zero = module(torch.zeros_like(x))
+    return not torch.allclose(module(2 * x) - zero, 2 * (module(x) - zero), atol=1e-3, rtol=1e-3)
+
+
+def free(values):
+    """True if values of both signs and beyond one come out, and not only whole ones."""
+    return bool(values.min() < -1.05 and values.max() > 1.05)
+
+
+def check_interpolate(yours):
+    """interpolate(a, b, steps): (q,), (q,), n -> (n, q) from a to b, ends included."""
+    a, b = example(2, 4)
+    t = torch.linspace(0, 1, 5)[:, None]
+    right = (1 - t) * a + t * b
+    without = torch.arange(5)[:, None] / 5
+    mistakes = {
+        "it must start at a and end at b, not the other way round.": right.flip(0),
+        "b itself must be the last: divide by steps − 1.": (1 - without) * a + without * b,
+        "a and b themselves must be included.":
+            (1 - torch.linspace(0, 1, 7)[1:-1, None]) * a + torch.linspace(0, 1, 7)[1:-1, None] * b,
+        "the step is t (b − a), added to a; you added t b.": a + t * b,
+        "one code a row is wanted: (steps, q).": right.T,
+        "the weights of a and b must sum to one.": t * a + t * b,
+        "one step too many: `steps` codes in all.":
+            (1 - torch.linspace(0, 1, 6)[:, None]) * a + torch.linspace(0, 1, 6)[:, None] * b,
+        "that is the way from 0 to b − a: start at a.": t * (b - a),
+    }  # fmt: skip
+    c, d = example(2, 3, seed=1)
+    also = (c, d, 2), torch.stack([c, d])
+    grade(yours, (a, b, 5), right, mistakes, "A straight line in code space.", also=also)
