@@ -109,7 +109,7 @@ WRONG = {
         "decoder has no bend": "lambda d, k: (net(d, 32, k), flat(k, 32, d))",
         "neither part": "lambda d, k: (flat(d, 32, k), flat(k, 32, d))",
         "codes cannot": "lambda d, k: (then_relu(net(d, 32, k)), net(k, 32, d))",
-        "reconstructions cannot": "lambda d, k: (net(d, 32, k), torch.nn.Sequential(net(k, 32, d), torch.nn.Sigmoid()))",
+        "reconstructions cannot": "lambda d, k: (net(d, 32, k), then_relu(net(k, 32, d)))",
         "may be anything": "lambda d, k: (then_relu(net(d, 32, k)), then_relu(net(k, 32, d)))",
         "32 units": "lambda d, k: (net(d, 16, k), net(k, 16, d))",
         "are swapped": "lambda d, k: (net(k, 32, d), net(d, 32, k))",
@@ -123,6 +123,41 @@ WRONG = {
         "sum to one": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (a + b)",
         "one step too many": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 1)[:, None])",
         "start at a.": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (b - a)",
+    },
+    "regularised_autoencoders.check_tanh_contraction": {
+        "sigmoid's derivative": "lambda z, a: (z * (1 - z)).square() @ a.square().sum(1)",
+        "must be squared too": "lambda z, a: (1 - z**2) @ a.square().sum(1)",
+        "not 1 − z.": "lambda z, a: (1 - z).square() @ a.square().sum(1)",
+        "not the lengths": "lambda z, a: (1 - z**2).square() @ a.norm(dim=1)",
+        "its square is wanted": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).sqrt()",
+        "do not average over the batch": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).mean()",
+        "do not sum over the batch": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).sum()",
+        "sum over the codes": "lambda z, a: (1 - z**2).square() @ a.square().sum(1) / z.shape[1]",
+        "averaged over them": "lambda z, a: (1 - z**2).square() @ a.square().mean(1)",
+        "size of A alone": "lambda z, a: a.square().sum().expand(len(z))",
+        "before you sum over the features": "lambda z, a: (1 - z**2).square() @ a.sum(1).square()",
+        "do not apply it again": "lambda z, a: (1 - z.tanh()**2).square() @ a.square().sum(1)",
+    },
+    "regularised_autoencoders.check_keep_largest": {
+        "count too": "lambda z, k: keep(z, z, k)",
+        "signs are lost": "lambda z, k: keep(z, z.abs(), k).abs()",
+        "those are the smallest": "lambda z, k: keep(z, -z.abs(), k)",
+        "most negative": "lambda z, k: keep(z, -z, k)",
+        "whole batch": "lambda z, k: z * (z.abs() >= z.abs().flatten().topk(k).values[-1])",
+        "in each column": "lambda z, k: keep(z.T, z.T.abs(), k).T",
+        "not ones": "lambda z, k: keep(z, z.abs(), k).ne(0)",
+        "stay in their places": "lambda z, k: z.gather(1, z.abs().topk(k, 1).indices)",
+        "set to zero": "lambda z, k: z - keep(z, z.abs(), k)",
+    },
+    "regularised_autoencoders.check_soft_threshold": {
+        "threshold is λ/2": "lambda c, p: c.sign() * (c.abs() - p).clamp(min=0)",
+        "signs are lost": "lambda c, p: (c.abs() - p / 2).clamp(min=0)",
+        "only positive c": "lambda c, p: (c - p / 2).clamp(min=0)",
+        "keeps large values": "lambda c, p: c * (c.abs() > p / 2)",
+        "price on squares": "lambda c, p: c / (1 + p)",
+        "not change sign": "lambda c, p: c.sign() * (c.abs() - p / 2)",
+        "minus, not plus": "lambda c, p: c.sign() * (c.abs() + p / 2)",
+        "must be added": "lambda c, p: c - p / 2",
     },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
@@ -150,6 +185,10 @@ WRONG = {
 
 
 net = models.perceptron
+
+
+def keep(z, size, k):
+    return torch.zeros_like(z).scatter(1, size.topk(k, 1).indices, 1) * z
 
 
 def flat(a, b, c):
