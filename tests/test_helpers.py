@@ -160,6 +160,10 @@ def test_knn_accuracy(digits):
             lambda: metrics.knn_accuracy(*[torch.zeros(9, 2), torch.zeros(9)] * 2, k=10),
             "between 1 and the 9 training codes, not 10",
         ),
+        (lambda: metrics.trustworthiness(torch.ones(9, 5), torch.ones(8, 2)), "got (9, 5) and (8, 2)"),
+        (lambda: metrics.trustworthiness(torch.ones(9, 5), torch.ones(9, 2), 5), "half of the 9 points, not 5"),
+        (lambda: models.top_k(torch.ones(2, 5), 6), "between 1 and the 5 codes, not 6"),
+        (lambda: models.top_k(torch.ones(2, 5), 0), "between 1 and the 5 codes, not 0"),
     ],
 )  # fmt: skip
 def test_wrong_shapes_get_a_sentence(call, says):
@@ -313,6 +317,86 @@ def test_latent_out_of_range(digits, j):
     pca = models.PCA(digits[0], 4)
     with pytest.raises(IndexError, match=f"no latent {j}: the model has 4, numbered 0 to 3"):
         widgets.latent_sliders(pca, pca.encode(digits[0]), shown=[j])
+
+
+def test_hidden_latents_follow_the_digit_chosen(digits):
+    x = digits[0]
+    pca = models.PCA(x, 4)
+    box = widgets.latent_sliders(pca, pca.encode(x), shown=[0])
+    sliders, buttons = _find(box, widgets.ipywidgets.FloatSlider), _find(box, widgets.ipywidgets.Button)
+    middle = _screen(box).value
+    buttons[0].click()
+    sliders[0].value = pca.encode(x).mean(0)[0].item()
+    assert _screen(box).value != middle
+    buttons[1].click()
+    assert _screen(box).value == middle
+
+
+def test_latent_plane_and_its_strip(digits):
+    pca = models.PCA(digits[0], 2)
+    z, y = pca.encode(digits[0][:200]), digits[1][:200]
+    box = widgets.latent_plane(pca, z, y)
+    before = _screen(box).value
+    sliders = _find(box, widgets.ipywidgets.FloatSlider)
+    sliders[1].value = sliders[1].max
+    assert _screen(box).value != before
+    render = plots.plane(pca, z, y)
+    picture = render(0.0, 0.0)
+    assert picture.dtype == np.uint8 and (picture != render(1.0, 0.0)).any()
+    assert widgets.strip(render, z1=[0.0, 1.0, 2.0], z2=0.0).data.startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match=r"wants codes \(n, 2\); got \(200, 3\)"):
+        widgets.latent_plane(pca, torch.zeros(200, 3), y)
+
+
+def test_an_untrained_model_is_not_shown(digits):
+    x, y = (part[:300] for part in digits)
+    net = models.Autoencoder(784, 16, 2)
+    for show in (lambda: widgets.latent_sliders(net, torch.zeros(9, 2)),
+                 lambda: widgets.latent_plane(net, torch.zeros(9, 2), y[:9])):  # fmt: skip
+        with pytest.raises(ValueError, match="not trained yet.*run fit"):
+            show()
+    training.fit(net, x, epochs=1, lr=1e-3)
+    with torch.no_grad():
+        widgets.latent_sliders(net, net.encode(x))
+
+
+def test_autoencoder_has_a_bend_on_each_way_and_none_at_the_ends():
+    net = models.Autoencoder(6, 32, 3)
+    x = 10 * torch.randn(500, 6)
+    with torch.no_grad():
+        z = net.encode(x)
+        assert z.shape == (500, 3) and net.decode(z).shape == x.shape
+        assert z.min() < -0.5 and net.decode(z).min() < -0.05
+        bent = net.encode(2 * x) + net.encode(0 * x) - 2 * z
+        assert bent.abs().max() > 1e-3
+        assert net.loss(x)["loss"].item() == pytest.approx(metrics.squared_error(x, net.decode(z)), rel=1e-5)
+    assert [m.out_features for m in net.decoder if hasattr(m, "out_features")] == [32, 6]
+
+
+def test_top_k_keeps_the_largest_of_each_row():
+    z = torch.tensor([[3.0, -5.0, 1.0, 2.0], [-1.0, -2.0, -3.0, -4.0]], requires_grad=True)
+    kept = models.top_k(z, 2)
+    assert kept.tolist() == [[3, 0, 0, 2], [-1, -2, 0, 0]]
+    kept.sum().backward()
+    assert z.grad.tolist() == [[1, 0, 0, 1], [1, 1, 0, 0]]
+
+
+def test_trustworthiness(digits):
+    x = digits[0][:300]
+    assert metrics.trustworthiness(x, x) == 1
+    assert metrics.trustworthiness(x, models.PCA(digits[0], 2).encode(x)) > 0.7
+    assert abs(metrics.trustworthiness(x, torch.randn(300, 2)) - 0.5) < 0.1
+
+
+def test_choice_stops_at_its_options_only():
+    seen = []
+
+    def render(a):
+        seen.append(a)
+        return np.full((9, 9), 10 * a, np.uint8)
+
+    box = widgets.explore(render, a=widgets.choice([2, 3, 7], 3, "a"))
+    assert seen == [2, 3, 7, 3] and _find(box, widgets.ipywidgets.SelectionSlider)[0].value == 3
 
 
 def test_explore_tries_both_ends():
