@@ -100,7 +100,7 @@ def strip(render, columns=4, **values):
     pictures = [render(**(values | step)) for step in steps]
     rows = [np.concatenate(pictures[i : i + columns], 1) for i in range(0, len(pictures), columns)]
     buffer = io.BytesIO()
-    Image.fromarray(np.concatenate(rows, 0)).quantize(128).save(buffer, "png", optimize=True)
+    Image.fromarray(np.concatenate(rows, 0)).quantize(256).save(buffer, "png", optimize=True)
     return IPython.display.Image(buffer.getvalue())
 
 

@@ -111,7 +111,7 @@ WRONG = {
         "codes cannot": "lambda d, k: (then_relu(net(d, 32, k)), net(k, 32, d))",
         "reconstructions cannot": "lambda d, k: (net(d, 32, k), then_relu(net(k, 32, d)))",
         "may be anything": "lambda d, k: (then_relu(net(d, 32, k)), then_relu(net(k, 32, d)))",
-        "32 units": "lambda d, k: (net(d, 16, k), net(k, 16, d))",
+        "of 32 units": "lambda d, k: (net(d, 16, k), net(k, 16, d))",
         "are swapped": "lambda d, k: (net(k, 32, d), net(d, 32, k))",
     },
     "autoencoder.check_interpolate": {
