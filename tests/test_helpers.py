@@ -388,6 +388,13 @@ def test_trustworthiness(digits):
     assert abs(metrics.trustworthiness(x, torch.randn(300, 2)) - 0.5) < 0.1
 
 
+def test_a_perplexity_that_the_sample_does_not_allow():
+    from sklearn.manifold import TSNE
+
+    with pytest.raises(ValueError, match="perplexity .*must be less than n_samples"):
+        TSNE(perplexity=30).fit_transform(np.eye(20, dtype=np.float32))
+
+
 def test_choice_stops_at_its_options_only():
     seen = []
 
