@@ -45,7 +45,7 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
     watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
-    mode, marked as `fitted` for the sliders.
+    mode, and marked as `fitted` for the sliders once an epoch is complete.
 
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
     Raises ValueError for no epochs or tensors of different lengths, and FloatingPointError if a part
@@ -84,6 +84,7 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
                     numbers |= watch()
             for name, value in numbers.items():
                 history.setdefault(name, []).append(value)
+            model.fitted = True
             state = "  ".join(f"{name} {values[-1]:.4g}" for name, values in history.items())
             say(f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s")
     except KeyboardInterrupt:
@@ -92,7 +93,6 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
         say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
     finally:
         model.eval()
-        model.fitted = True
     return history
 
 

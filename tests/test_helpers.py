@@ -355,6 +355,10 @@ def test_an_untrained_model_is_not_shown(digits):
                  lambda: widgets.latent_plane(net, torch.zeros(9, 2), y[:9])):  # fmt: skip
         with pytest.raises(ValueError, match="not trained yet.*run fit"):
             show()
+    with pytest.raises(FloatingPointError):
+        training.fit(net, x * float("nan"), epochs=1, lr=1e-3)
+    with pytest.raises(ValueError, match="not trained yet"):
+        widgets.latent_sliders(net, torch.zeros(9, 2))
     training.fit(net, x, epochs=1, lr=1e-3)
     with torch.no_grad():
         widgets.latent_sliders(net, net.encode(x))
