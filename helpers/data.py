@@ -1,7 +1,8 @@
-"""The data of the series: tensors, already float and flat. Nothing is downloaded."""
+"""The data of the series, loaded and verified, and the damage done to it. Nothing is downloaded."""
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ SHA256 = {
     "train-labels-idx1-ubyte.gz": "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203",
     "t10k-images-idx3-ubyte.gz": "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be",
     "t10k-labels-idx1-ubyte.gz": "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b",
+    "american-english.gz": "11529a7dbf35f96f541134dbae393778e4b241c9ddb68328e1804891f61ca5bb",
 }
 
 
@@ -26,7 +28,7 @@ def verified(path):
     Raises DataError, naming the file and the mend, if it is missing, empty or changed.
     """
     name = path.name
-    mend = f"restore it with `git checkout -- data`, or copy it from any MNIST mirror to {path}"
+    mend = f"restore it with `git checkout -- data`, or copy the original (data/README.md names it) to {path}"
     if not path.is_file():
         raise DataError(f"{name} is missing: {mend} (SHA-256 {SHA256[name]}).")
     packed = path.read_bytes()
@@ -53,3 +55,23 @@ def mnist(split="train", folder=FOLDER / "mnist"):
     x = torch.from_numpy(np.frombuffer(pixels, np.uint8).reshape(-1, 784).astype(np.float32))
     y = torch.from_numpy(np.frombuffer(labels, np.uint8).astype(np.int64))
     return x.div_(255), y
+
+
+def words(folder=FOLDER / "words"):
+    """English words of 3 to 10 small letters a-z, in the list's order (SCOWL, by Debian's wamerican).
+
+    Returns a list of 52,271 strings. Raises DataError if the file is missing or damaged.
+    """
+    lines = verified(Path(folder) / "american-english.gz").decode().splitlines()
+    return [line for line in lines if re.fullmatch("[a-z]{3,10}", line)]
+
+
+def mask(x, rate, blank=0):
+    """Damage x: each entry is blanked with probability `rate`, independently.
+
+    x: a tensor of any shape and type. rate: from 0 to 1, a number or a tensor that broadcasts to x.
+    blank: what stands in place of a hidden entry, a number or a tensor that broadcasts to x. Returns
+    a tensor of x's shape. Source: the masking noise of Vincent et al. 2008.
+    """
+    hidden = torch.rand(x.shape, device=x.device) < rate
+    return torch.where(hidden, blank, x)

@@ -33,8 +33,8 @@ def explore(render, buttons=None, **controls):
     """Controls over a picture that follows them at once.
 
     render: a pure function of the controls' values, by name, to a uint8 array (h, w) or (h, w, 3).
-    buttons: {label: function(values) -> new values}. controls: ipywidgets sliders or menus.
-    Each control is tried at both its ends before anything is shown, so that a broken one fails the
+    buttons: {label: function(values) -> new values}. controls: ipywidgets sliders, menus or texts.
+    Each control is tried at both its ends, or empty if it is a text, before anything is shown, so that a broken one fails the
     cell; an error later shows below the picture.
     """
 
@@ -42,7 +42,7 @@ def explore(render, buttons=None, **controls):
         return {name: control.value for name, control in controls.items()}
 
     for name, control in controls.items():
-        ends = (control.min, control.max) if hasattr(control, "min") else control.options
+        ends = (control.min, control.max) if hasattr(control, "min") else getattr(control, "options", ("",))
         for end in ends:
             picture = render(**(values() | {name: end}))
             if getattr(picture, "dtype", None) != np.uint8:
@@ -119,6 +119,13 @@ def choice(options, value, label):
     layout = ipywidgets.Layout(width="360px")
     return ipywidgets.SelectionSlider(options=options, value=value, description=label, layout=layout,
                                       style={"description_width": "120px"})  # fmt: skip
+
+
+def text(value, label):
+    """A field for a line of text, with a plain label; the picture follows each key."""
+    layout = ipywidgets.Layout(width="360px")
+    return ipywidgets.Text(value=value, description=label, layout=layout,
+                           style={"description_width": "120px"})  # fmt: skip
 
 
 def _want_fitted(model):

@@ -1,0 +1,95 @@
+"""Checkers of 06_denoising_autoencoder."""
+
+import torch
+
+from helpers.exercises import example, grade
+
+
+def check_salted(yours):
+    """salted(x, u, p): (n, d), (n, d), a number -> (n, d), pepper below p/2, salt from there to p."""
+    x, p = (example(8, 9) / 5).sin().square(), 0.4
+    u = torch.rand(8, 9, generator=torch.Generator().manual_seed(0))
+
+    def put(below, between, limit=p / 2, top=p):
+        return torch.where(u < limit, below, torch.where(u < top, between, x))
+
+    zero, one = torch.zeros_like(x), torch.ones_like(x)
+    right = put(zero, one)
+    mistakes = {
+        "pepper and salt are swapped: below p/2 it is 0.": put(one, zero),
+        "salt is missing: from p/2 to p the pixel becomes 1.": put(zero, x),
+        "pepper is missing: below p/2 the pixel becomes 0.": put(x, one),
+        "that is masking: all hit pixels became 0.": put(zero, zero),
+        "all hit pixels became 1: pepper must come after salt, or be kept from it.": put(one, one),
+        "twice as many are hit as wanted: p/2 each, p in all.": put(zero, one, p, 2 * p),
+        "that leaves the hit pixels and sets the others.":
+            torch.where(u < p, x, torch.where(u < (1 + p) / 2, zero, one)),
+        "unhit pixels must stay as they are.": torch.where(u < p / 2, zero, one),
+        "the pixel is replaced: do not add to it.": put(x, x + 1),
+        "pepper below p/2, salt above 1 − p/2: the noise is of the right kind, but salt was to lie from "
+        "p/2 to p.": torch.where(u < p / 2, zero, torch.where(u > 1 - p / 2, one, x)),
+    }  # fmt: skip
+    other = torch.tensor([[0.3, 0.3, 0.3]]), torch.tensor([[0.1, 0.3, 0.9]]), 0.5
+    also = other, torch.tensor([[0.0, 1.0, 0.3]])
+    grade(yours, (x, u, p), right, mistakes, "Half of the hits black, half white.", also=also)
+
+
+def check_score(yours):
+    """score(denoise, t, sigma): function (n, d) -> (n, d), (n, d), a number -> (n, d)."""
+    t, sigma = example(7, 3), 0.6
+
+    def denoise(t):
+        return 0.8 * t + t.sin() / 4 + 0.3
+
+    arrow = denoise(t) - t
+    right = arrow / sigma**2
+    mistakes = {
+        "it points from restored to damaged: swap the two.": -right,
+        "divide by σ², not by σ.": arrow / sigma,
+        "that is σ² times the score: divide.": arrow,
+        "you multiplied by σ²; Tweedie's formula is to be solved for the score.": arrow * sigma**2,
+        "that is the restored point over σ²: the damaged one must be taken off.": denoise(t) / sigma**2,
+        "no factor 2: the ½ of the Gaussian's exponent is gone in the derivative.": right / 2,
+        "one arrow for each point: do not sum over its coordinates.": right.sum(1),
+        "that is only the length of the arrow.": right.norm(dim=1),
+        "do not average over the points.": right.mean(0),
+        "that is the restored point itself.": denoise(t),
+    }
+    also = (torch.sin, torch.ones(2, 5), 2.0), (torch.ones(2, 5).sin() - 1) / 4
+    grade(yours, (denoise, t, sigma), right, mistakes, "The denoiser's arrow, in units of σ².", also=also)
+
+
+def check_restore(yours):
+    """restore(x, t, sigma): (n, d) clean, (m, d) damaged, a number -> (m, d) restored."""
+    x, t, sigma = example(40, 4), example(5, 4, seed=1), 0.7
+    mean, eye = x.mean(0), torch.eye(4)
+    C = (x - mean).T @ (x - mean) / 40
+
+    def affine(W, centre=mean):
+        return centre + (t - centre) @ W
+
+    right = affine(C @ torch.linalg.inv(C + sigma**2 * eye))
+    raw = x.T @ x / 40
+    noisy = (t - t.mean(0)).T @ (t - t.mean(0)) / 5
+    mistakes = {
+        "add σ² to the variances, not σ.": affine(C @ torch.linalg.inv(C + sigma * eye)),
+        "the mean must be taken off before, and added after.": t @ C @ torch.linalg.inv(C + sigma**2 * eye),
+        "the mean must be added again after.": right - mean,
+        "the covariance is that of centred data.": affine(raw @ torch.linalg.inv(raw + sigma**2 * eye)),
+        "neither is the mean taken off the data nor off the points.":
+            affine(raw @ torch.linalg.inv(raw + sigma**2 * eye), 0),
+        "divide by n, not by n − 1.":
+            affine(C * 40 / 39 @ torch.linalg.inv(C * 40 / 39 + sigma**2 * eye)),
+        "that keeps the noise: I − W in place of W.":
+            affine(sigma**2 * torch.linalg.inv(C + sigma**2 * eye)),
+        "divide the covariance by n.": affine(40 * C @ torch.linalg.inv(40 * C + sigma**2 * eye)),
+        "C times the inverse of C + σ²I; you inverted only.": affine(torch.linalg.inv(C + sigma**2 * eye)),
+        "mean and covariance are those of the clean data, x.":
+            t.mean(0) + (t - t.mean(0)) @ noisy @ torch.linalg.inv(noisy + sigma**2 * eye),
+        "the points are centred at the mean of x, not at their own.":
+            mean + (t - t.mean(0)) @ C @ torch.linalg.inv(C + sigma**2 * eye),
+    }  # fmt: skip
+    y, u = example(30, 2, seed=2), example(3, 2, seed=3)
+    D = (y - y.mean(0)).T @ (y - y.mean(0)) / 30
+    also = (y, u, 1.5), y.mean(0) + (u - y.mean(0)) @ D @ torch.linalg.inv(D + 2.25 * torch.eye(2))
+    grade(yours, (x, t, sigma), right, mistakes, "Each component shrunk by λ/(λ + σ²).", also=also)
