@@ -34,8 +34,8 @@ def explore(render, buttons=None, **controls):
 
     render: a pure function of the controls' values, by name, to a uint8 array (h, w) or (h, w, 3).
     buttons: {label: function(values) -> new values}. controls: ipywidgets sliders, menus or texts.
-    Each control is tried at both its ends, or empty if it is a text, before anything is shown, so that a broken one fails the
-    cell; an error later shows below the picture.
+    Each control is tried at both its ends (a text: empty) before anything is shown, so that a broken
+    one fails the cell; an error later shows below the picture.
     """
 
     def values():

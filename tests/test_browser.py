@@ -14,6 +14,7 @@ NOTEBOOKS = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb")
 SECONDS = {"00": 30} | dict.fromkeys(("07", "12", "13", "14", "15", "16"), 180)  # to run; the others 90
 FIRST = 10  # seconds until a newcomer has moved the first slider of 00
 PRESSES, PAUSE = 15, 0.1  # of an arrow key, for each slider; seconds between them
+TEXTS = "a_b", "naïve_", "", "_" * 40  # what is typed into a field for text
 HANDLE = "[role=slider]"
 EXPLORER = ".jp-Notebook .widget-vbox:has(.widget-image)"
 # expect(image) promises `next`: the milliseconds from the last key press to the frame after it has loaded.
@@ -96,7 +97,12 @@ def explore(page, explorer):
     times = []
     for control in explorer.locator(".widget-inline-hbox").all():
         name, menu = control.locator("label").first.text_content(), control.locator("select")
-        if menu.count():
+        field = control.locator("input[type=text]")
+        if field.count():
+            before = field.input_value()
+            for text in [*TEXTS, before]:
+                picture(page, explorer, f"{name}, {text!r}", field.fill, text)
+        elif menu.count():
             shown = menu.locator("option:checked").text_content()
             for option in [*menu.locator("option:not(:checked)").all_text_contents(), shown]:
                 picture(page, explorer, f"{name}, {option}", menu.select_option, option)

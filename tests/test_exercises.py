@@ -159,6 +159,76 @@ WRONG = {
         "minus, not plus": "lambda c, p: c.sign() * (c.abs() + p / 2)",
         "must be added": "lambda c, p: c - p / 2",
     },
+    "denoising_autoencoder.check_salted": {
+        "are swapped": "lambda x, u, p: put(x, u, p, 1, 0)",
+        "salt is missing": "lambda x, u, p: torch.where(u < p / 2, 0.0, x)",
+        "pepper is missing": "lambda x, u, p: torch.where((u >= p / 2) & (u < p), 1.0, x)",
+        "that is masking": "lambda x, u, p: torch.where(u < p, 0.0, x)",
+        "must come after salt": "lambda x, u, p: torch.where(u < p, 1.0, torch.where(u < p / 2, 0.0, x))",
+        "twice as many": "lambda x, u, p: put(x, u, 2 * p, 0, 1)",
+        "sets the others": "lambda x, u, p: torch.where(u < p, x, torch.where(u < (1 + p) / 2, 0.0, 1.0))",
+        "unhit pixels": "lambda x, u, p: (u >= p / 2).float()",
+        "do not add": "lambda x, u, p: torch.where(u < p / 2, 0, x + ((u >= p / 2) & (u < p)))",
+        "right kind": "lambda x, u, p: torch.where(u < p / 2, 0.0, torch.where(u > 1 - p / 2, 1.0, x))",
+    },
+    "denoising_autoencoder.check_score": {
+        "swap the two": "lambda r, t, s: (t - r(t)) / s**2",
+        "not by σ": "lambda r, t, s: (r(t) - t) / s",
+        "σ² times the score": "lambda r, t, s: r(t) - t",
+        "multiplied by σ²": "lambda r, t, s: (r(t) - t) * s**2",
+        "must be taken off": "lambda r, t, s: r(t) / s**2",
+        "no factor 2": "lambda r, t, s: (r(t) - t) / (2 * s**2)",
+        "sum over its coordinates": "lambda r, t, s: ((r(t) - t) / s**2).sum(1)",
+        "length of the arrow": "lambda r, t, s: ((r(t) - t) / s**2).norm(dim=1)",
+        "average over the points": "lambda r, t, s: ((r(t) - t) / s**2).mean(0)",
+        "restored point itself": "lambda r, t, s: r(t)",
+    },
+    "denoising_autoencoder.check_restore": {
+        "not σ.": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(cov(x), s**0.5)",
+        "taken off before": "lambda x, t, s: t @ wiener(cov(x), s)",
+        "added again": "lambda x, t, s: (t - x.mean(0)) @ wiener(cov(x), s)",
+        "of centred data": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(x.T @ x / len(x), s)",
+        "nor off the points": "lambda x, t, s: t @ wiener(x.T @ x / len(x), s)",
+        "not by n − 1": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(x.T.cov(), s)",
+        "keeps the noise": "lambda x, t, s: t - (t - x.mean(0)) @ wiener(cov(x), s)",
+        "covariance by n": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(len(x) * cov(x), s)",
+        "inverted only": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ (cov(x) + s**2 * eye(x)).inverse()",
+        "those of the clean data": "lambda x, t, s: t.mean(0) + (t - t.mean(0)) @ wiener(cov(t), s)",
+        "not at their own": "lambda x, t, s: x.mean(0) + (t - t.mean(0)) @ wiener(cov(x), s)",
+    },
+    "masked_models.check_damage": {
+        "all chosen tokens are blanked": "lambda x, u, v, o, b: torch.where(u < 0.15, b, x)",
+        "random tokens are missing": "lambda x, u, v, o, b: torch.where((u < 0.15) & (v < 0.8), b, x)",
+        "not from 0.8": "lambda x, u, v, o, b: bert(x, u < 0.15, v < 0.8, v >= 0.8, o, b)",
+        "are swapped": "lambda x, u, v, o, b: bert(x, u < 0.15, v >= 0.9, v < 0.8, o, b)",
+        "u < 0.15 is missing": "lambda x, u, v, o, b: bert(x, u < 2, v < 0.8, v >= 0.9, o, b)",
+        "damaged the others": "lambda x, u, v, o, b: bert(x, u >= 0.15, v < 0.8, v >= 0.9, o, b)",
+        "take the blanks' place": "lambda x, u, v, o, b: torch.where(u < 0.15, o, x)",
+        "90% blank": "lambda x, u, v, o, b: bert(x, u < 0.15, v < 0.9, v >= 0.9, o, b)",
+        "blanks are missing": "lambda x, u, v, o, b: torch.where((u < 0.15) & (v >= 0.9), o, x)",
+        "you have them swapped": "lambda x, u, v, o, b: bert(x, v < 0.15, u < 0.8, u >= 0.9, o, b)",
+    },
+    "masked_models.check_before": {
+        "its own letter leaks": "lambda o: o.argsort()[None] <= o.argsort()[:, None]",
+        "transpose": "lambda o: o.argsort()[None] > o.argsort()[:, None]",
+        "order.argsort()": "lambda o: o[None] < o[:, None]",
+        "`order` is not used": "lambda o: torch.ones(len(o), len(o)).tril(-1)",
+        "everybody but itself": "lambda o: 1 - torch.eye(len(o))",
+        "just what may not": "lambda o: o.argsort()[None] >= o.argsort()[:, None]",
+        "a matrix of them": "lambda o: o.argsort()",
+    },
+    "masked_models.check_price": {
+        "the sign is wrong": "lambda p: H(p) - H(p.sum(0)) - H(p.sum(1))",
+        "natural logarithm": "lambda p: (H(p.sum(0)) + H(p.sum(1)) - H(p)) / torch.tensor(2).log()",
+        "what the product costs": "lambda p: H(p.sum(0)) + H(p.sum(1))",
+        "entropy of the pair": "lambda p: H(p)",
+        "that is one conditional": "lambda p: H(p) - H(p.sum(0))",
+        "the other conditional": "lambda p: H(p) - H(p.sum(1))",
+        "second letter's entropy is missing": "lambda p: H(p.sum(1)) - H(p)",
+        "first letter's entropy is missing": "lambda p: H(p.sum(0)) - H(p)",
+        "twice": "lambda p: H(p.sum(0)) + H(p.sum(1)) - 2 * H(p)",
+        "do not average": "lambda p: H(p.sum(0)) / p.shape[1] + H(p.sum(1)) / p.shape[0] - H(p) / p.numel()",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -185,6 +255,26 @@ WRONG = {
 
 
 net = models.perceptron
+
+
+def put(x, u, p, below, between):
+    return torch.where(u < p / 2, float(below), torch.where(u < p, float(between), x))
+
+
+def eye(x):
+    return torch.eye(x.shape[1])
+
+
+def wiener(c, sigma):
+    return c @ (c + sigma**2 * torch.eye(len(c))).inverse()
+
+
+def bert(x, chosen, hide, swap, other, blank):
+    return torch.where(chosen & hide, blank, torch.where(chosen & swap, other, x))
+
+
+def H(p):
+    return torch.special.entr(p).sum()
 
 
 def keep(z, size, k):

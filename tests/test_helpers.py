@@ -82,6 +82,32 @@ def test_unknown_split():
         data.mnist("valid")
 
 
+def test_words_are_whole_and_plain():
+    words = data.words()
+    assert len(words) == len(set(words)) == 52_271
+    assert all(3 <= len(word) <= 10 and word.isascii() and word.islower() for word in words)
+    assert {"aardvark", "glass", "zoos"} <= set(words)
+
+
+def test_spoilt_word_list_is_named(tmp_path):
+    shutil.copytree(data.FOLDER / "words", tmp_path / "words")
+    _flip(tmp_path / "words" / "american-english.gz")
+    with pytest.raises(data.DataError, match="american-english.gz is damaged.*git checkout -- data"):
+        data.words(tmp_path / "words")
+
+
+@pytest.mark.parametrize("blank", [0, 27])
+def test_mask_hides_the_given_share_and_touches_nothing_else(blank):
+    training.seed(0)
+    x = torch.randint(1, 27, (1000, 100))
+    hidden = (damaged := data.mask(x, 0.3, blank)) == blank
+    assert abs(hidden.float().mean() - 0.3) < 0.005 and (damaged[~hidden] == x[~hidden]).all()
+    assert damaged.dtype == x.dtype and data.mask(x.float(), 0.3).dtype == torch.float32
+    assert (data.mask(x, 0) == x).all() and (data.mask(x, 1, blank) == blank).all()
+    rates = torch.tensor([[0.0], [1.0]])
+    assert (data.mask(x[:2], rates, blank) == blank).sum(1).tolist() == [0, 100]
+
+
 # models
 
 
@@ -408,6 +434,18 @@ def test_choice_stops_at_its_options_only():
 
     box = widgets.explore(render, a=widgets.choice([2, 3, 7], 3, "a"))
     assert seen == [2, 3, 7, 3] and _find(box, widgets.ipywidgets.SelectionSlider)[0].value == 3
+
+
+def test_a_text_is_tried_empty_and_followed():
+    seen = []
+
+    def render(word):
+        seen.append(word)
+        return np.full((9, 9), len(word), np.uint8)
+
+    box = widgets.explore(render, word=widgets.text("gl_ss", "a word"))
+    _find(box, widgets.ipywidgets.Text)[0].value = "gl_s"
+    assert seen == ["", "gl_ss", "gl_s"]
 
 
 def test_explore_tries_both_ends():

@@ -25,7 +25,7 @@ def check_salted(yours):
         "that leaves the hit pixels and sets the others.":
             torch.where(u < p, x, torch.where(u < (1 + p) / 2, zero, one)),
         "unhit pixels must stay as they are.": torch.where(u < p / 2, zero, one),
-        "the pixel is replaced: do not add to it.": put(x, x + 1),
+        "the pixel is replaced: do not add to it.": put(zero, x + 1),
         "pepper below p/2, salt above 1 − p/2: the noise is of the right kind, but salt was to lie from "
         "p/2 to p.": torch.where(u < p / 2, zero, torch.where(u > 1 - p / 2, one, x)),
     }  # fmt: skip

@@ -18,7 +18,8 @@ def check_damage(yours):
     chosen, nobody = u < 0.15, torch.zeros_like(u) > 0
     right = put(chosen, v < 0.8, v >= 0.9)
     mistakes = {
-        "all chosen tokens are blanked; 10% of them must be random and 10% left.": put(chosen, ~nobody, nobody),
+        "all chosen tokens are blanked; 10% of them must be random and 10% left.":
+            put(chosen, ~nobody, nobody),
         "the random tokens are missing: `other` where v is 0.9 or more.": put(chosen, v < 0.8, nobody),
         "that leaves none as they are: random from 0.9 on, not from 0.8.": put(chosen, v < 0.8, v >= 0.8),
         "blanks and random tokens are swapped.": put(chosen, v >= 0.9, v < 0.8),
@@ -38,7 +39,7 @@ def check_damage(yours):
 
 def check_before(yours):
     """before(order): (l,) places in the order of prediction -> (l, l), 1 where i may look at j."""
-    order = torch.tensor([2, 4, 0, 5, 1, 3])
+    order = torch.tensor([3, 0, 4, 1, 5, 2])
     rank = order.argsort()
 
     def less(a):
@@ -52,17 +53,17 @@ def check_before(yours):
         "`order` says who is t-th; needed is which t is mine: order.argsort().": less(order),
         "that is the left-to-right mask: `order` is not used.": less(torch.arange(6)),
         "everybody but itself is too much: only those earlier in the order.": 1 - torch.eye(6),
-        "that is what may not be looked at: take the opposite.": 1 - right,
-        "that is who comes later, and itself.": right.T + torch.eye(6),
+        "that is itself and all that come later, just what may not be looked at.": 1 - right,
         "the ranks of the places, but a matrix of them is wanted: rank[j] < rank[i].": rank.float(),
     }  # fmt: skip
-    also = (torch.tensor([1, 0]),), torch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    also = (torch.tensor([1, 2, 0]),), torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
     def numbers(order):
         answer = yours(order)
         return answer.float() if torch.is_tensor(answer) else answer
 
-    grade(numbers, (order,), right, mistakes, "No letter sees itself, and each sees all before it.", also=also)
+    praise = "No letter sees itself, and each sees all before it."
+    grade(numbers, (order,), right, mistakes, praise, also=also)
 
 
 def check_price(yours):
