@@ -86,7 +86,8 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
                 history.setdefault(name, []).append(value)
             model.fitted = True
             state = "  ".join(f"{name} {values[-1]:.4g}" for name, values in history.items())
-            say(f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s")
+            line = f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s"
+            say(line, last=epoch == epochs)
     except KeyboardInterrupt:
         if not all(p.isfinite().all() for p in weights):
             model.load_state_dict(before)
@@ -110,6 +111,16 @@ def _stop_if_not_finite(model, means, before, history, epoch, lr):
 
 
 def _progress():
-    """A function that shows a line of text in place of the one it showed before."""
-    handle = display(Pretty(""), display_id=True)
-    return (lambda text: handle.update(Pretty(text))) if handle else print
+    """A function that shows a line of text in place of the one before; those in quick succession are left out.
+
+    (A line costs a notebook more than a short epoch does.)
+    """
+    handle, shown = display(Pretty(""), display_id=True), 0
+
+    def say(text, last=True):
+        nonlocal shown
+        if last or time.perf_counter() - shown > 0.3:
+            shown = time.perf_counter()
+            handle.update(Pretty(text)) if handle else print(text)
+
+    return say
