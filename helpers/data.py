@@ -71,7 +71,7 @@ def mask(x, rate, blank=0):
 
     x: a tensor of any shape and type. rate: from 0 to 1, a number or a tensor that broadcasts to x.
     blank: what stands in place of a hidden entry, a number or a tensor that broadcasts to x. Returns
-    a tensor of x's shape. Source: the masking noise of Vincent et al. 2008.
+    a tensor of x's shape. After the masking noise of Vincent et al. 2008, who hide a fixed number.
     """
     hidden = torch.rand(x.shape, device=x.device) < rate
     return torch.where(hidden, blank, x)

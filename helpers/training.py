@@ -111,7 +111,7 @@ def _stop_if_not_finite(model, means, before, history, epoch, lr):
 
 
 def _progress():
-    """A function that shows a line of text in place of the one before; those in quick succession are left out.
+    """A function that shows a line of text in place of the one before, at most three a second.
 
     (A line costs a notebook more than a short epoch does.)
     """

@@ -29,8 +29,8 @@ def check_salted(yours):
         "pepper below p/2, salt above 1 − p/2: the noise is of the right kind, but salt was to lie from "
         "p/2 to p.": torch.where(u < p / 2, zero, torch.where(u > 1 - p / 2, one, x)),
     }  # fmt: skip
-    other = torch.tensor([[0.3, 0.3, 0.3]]), torch.tensor([[0.1, 0.3, 0.9]]), 0.5
-    also = other, torch.tensor([[0.0, 1.0, 0.3]])
+    other = torch.full((1, 4), 0.3), torch.tensor([[0.1, 0.22, 0.45, 0.9]]), 0.5
+    also = other, torch.tensor([[0.0, 0.0, 1.0, 0.3]])
     grade(yours, (x, u, p), right, mistakes, "Half of the hits black, half white.", also=also)
 
 
