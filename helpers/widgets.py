@@ -48,7 +48,7 @@ def explore(render, buttons=None, **controls):
             if getattr(picture, "dtype", None) != np.uint8:
                 raise TypeError("render must return a uint8 array (h, w) or (h, w, 3).")
     screen, trouble = ipywidgets.Image(format="jpeg"), ipywidgets.Output()
-    screen.layout.width = f"{picture.shape[1]}px"
+    screen.layout.height, screen.layout.width = (f"{length}px" for length in picture.shape[:2])
     setting = []
 
     def show(change=None):
