@@ -23,7 +23,7 @@ def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, t
             print("✗ Not yet: your function returns None. Did you forget `return`?")
             return
         answer, second = plain(answer), plain(yours(*also[0])) if also else None
-    except (RuntimeError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (RuntimeError, IndexError, TypeError, ValueError, AttributeError, NameError) as error:
         print(f"✗ Not yet: your code stopped with «{error}». It was called with shapes {shapes}.")
         return
     right = plain(right)
@@ -53,7 +53,7 @@ def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, t
 
 def plain(value):
     """Any number, list, array or tensor as a float64 tensor on the CPU."""
-    value = np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
+    value = value.copy() if isinstance(value, np.ndarray) else value
     return torch.as_tensor(value).detach().to("cpu", torch.float64)
 
 

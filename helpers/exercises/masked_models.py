@@ -32,8 +32,9 @@ def check_damage(yours):
         "the blanks are missing: v below 0.8.": put(chosen, nobody, v >= 0.9),
         "v decides how, u decides whether: you have them swapped.": put(v < 0.15, u < 0.8, u >= 0.9),
     }  # fmt: skip
-    small = torch.tensor([[1, 2, 3]]), torch.tensor([[0.1, 0.1, 0.9]]), torch.tensor([[0.5, 0.95, 0.5]])
-    also = (*small, torch.tensor([[4, 4, 4]]), 9), torch.tensor([[9, 4, 3]])
+    small = torch.tensor([[1, 2, 3, 5, 6]]), torch.tensor([[0.1, 0.1, 0.9, 0.1, 0.1]])
+    chance, four = torch.tensor([[0.5, 0.95, 0.5, 0.795, 0.805]]), torch.full((1, 5), 4)
+    also = (*small, chance, four, 9), torch.tensor([[9, 4, 3, 9, 6]])
     grade(yours, (x, u, v, other, blank), right, mistakes, "80, 10 and 10% of the chosen.", also=also)
 
 
