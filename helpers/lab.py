@@ -14,7 +14,7 @@ class Prompt(ZMQChannelsWebsocketConnection):
         return super().connect()
 
     def handle_outgoing_message(self, stream, outgoing_msg):
-        """Pass a kernel's message on, but for "busy" with a widget: the page would redraw its toolbar for it."""
+        """Pass a message on, but for "busy" with a widget: the page would redraw its toolbar for it."""
         _, (_, header, parent, _, content, *_) = self.session.feed_identities(outgoing_msg)
         if not (b'"status"' in header and b'"comm_msg"' in parent and b'"busy"' in content):
             super().handle_outgoing_message(stream, outgoing_msg)
