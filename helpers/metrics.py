@@ -12,12 +12,13 @@ def _want(ok, what, *tensors):
 def squared_error(x, reconstruction):
     """Squared error of an image: summed over the features, averaged over the batch.
 
-    x, reconstruction: (n, d), same shape. Returns a float, in squared units of x.
+    x, reconstruction: (n, d), same shape, n ≥ 1. Returns a float, in squared units of x.
     Raises ValueError for other shapes.
     """
-    same = x.ndim == 2 and x.shape == reconstruction.shape
+    same = x.ndim == 2 and x.shape == reconstruction.shape and len(x) > 0
     _want(same, "squared_error wants two tensors of one shape (n, d)", x, reconstruction)
-    return (x - reconstruction).square().sum(1).mean().item()
+    blocks = zip(x.split(1000), reconstruction.split(1000), strict=True)  # small blocks stay in the cache
+    return sum((a - b).square().sum().item() for a, b in blocks) / len(x)
 
 
 def knn_accuracy(z, y, z_test, y_test, k=5):
