@@ -22,6 +22,7 @@ colab: .venv/ready
 	  || { echo "Python lacks venv: apt-get install python3-venv, then run make again."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q -r requirements.txt
+	$(BIN)/python -c 'import umap'  # compiles its loops, once: notebook 02 need not wait for it
 	@touch $@
 
 .PHONY: lab test colab
