@@ -109,3 +109,11 @@ def top_k(z, k):
         raise ValueError(f"k must lie between 1 and the {z.shape[1]} codes, not {k}.")
     largest = z.topk(k, dim=1)
     return torch.zeros_like(z).scatter(1, largest.indices, largest.values)
+
+
+def gaussian_kl(mean, log_variance):
+    """KL(N(mean, diag(exp(log_variance))) ‖ N(0, I)) of each row, in nats (Kingma & Welling 2013).
+
+    mean, log_variance: (n, q). Returns (n,), summed over the codes.
+    """
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)

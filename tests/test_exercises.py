@@ -229,6 +229,93 @@ WRONG = {
         "twice": "lambda p: H(p.sum(0)) + H(p.sum(1)) - 2 * H(p)",
         "do not average": "lambda p: H(p.sum(0)) / p.shape[1] + H(p.sum(1)) / p.shape[0] - H(p) / p.numel()",
     },
+    "elbo.check_kl": {
+        "not averaged": "lambda m, s: kl(m, s).mean(1)",
+        "do not average over the data": "lambda m, s: kl(m, s).sum(1).mean()",
+        "do not sum over the data": "lambda m, s: kl(m, s).sum()",
+        "sum over the codes": "lambda m, s: kl(m, s)",
+        "not over the data": "lambda m, s: kl(m, s).sum(0)",
+        "never negative": "lambda m, s: -kl(m, s).sum(1)",
+        "the ½ is missing": "lambda m, s: 2 * kl(m, s).sum(1)",
+        "the −1 is missing": "lambda m, s: (kl(m, s) + 0.5).sum(1)",
+        "ln s² is 2 ln s": "lambda m, s: (kl(m, s) + s.log() / 2).sum(1)",
+        "square the standard deviation": "lambda m, s: (kl(m, s) + (s - s**2) / 2).sum(1)",
+        "not log-variances": "lambda m, s: models.gaussian_kl(m, s)",
+        "not variances": "lambda m, s: models.gaussian_kl(m, s.log())",
+        "the mean enters squared": "lambda m, s: (kl(0 * m, s) + m / 2).sum(1)",
+        "the means are missing": "lambda m, s: kl(0 * m, s).sum(1)",
+        "with a minus": "lambda m, s: (kl(m, s) + 2 * s.log()).sum(1)",
+        "other way round": "lambda m, s: (((m**2 + 1) / s**2 - 1) / 2 + s.log()).sum(1)",
+        "right for these data only": "lambda m, s: kl(m, s) @ torch.ones(4)[: m.shape[1]] * len(m) / 6",
+    },
+    "elbo.check_elbo_of_one": {
+        "that is the loss": "lambda *a: -elbo(*a)",
+        "not added": "lambda *a: likelihood(*a) + cost(*a)",
+        "the cost is missing": "lambda *a: likelihood(*a)",
+        "constants are missing": "lambda *a: -squares(*a) / a[4] ** 2 - cost(*a)",
+        "ln σ is missing": "lambda *a: elbo(*a) + 9 * np.log(a[4])",
+        "½ ln 2π": "lambda *a: elbo(*a) + 4.5 * np.log(2 * np.pi)",
+        "½ of the exponent": "lambda *a: elbo(*a) - squares(*a) / a[4] ** 2",
+        "not by σ": "lambda *a: elbo(*a) + squares(*a) * (1 / a[4] ** 2 - 1 / a[4])",
+        "divide the squares by σ².": "lambda *a: elbo(*a) + squares(*a) * (1 / a[4] ** 2 - 1)",
+        "sum over the pixels": "lambda *a: likelihood(*a) / 9 - cost(*a)",
+        "sum over the codes": "lambda *a: likelihood(*a) - cost(*a) / 4",
+        "both are sums": "lambda *a: likelihood(*a) / 9 - cost(*a) / 4",
+        "the cost has a ½": "lambda *a: likelihood(*a) - 2 * cost(*a)",
+        "each of the d pixels": "lambda *a: elbo(*a) + 8 * np.log(a[4] * np.sqrt(2 * np.pi))",
+        "not a variance": "lambda *a: likelihood(*a[:4], a[4] ** 0.5) - cost(*a)",
+    },
+    "elbo.check_bound": {
+        "exp(−500)": "lambda w: w.exp().mean(1).log()",
+        "that is the ELBO": "lambda w: w.mean(1)",
+        "ln k comes off.": "lambda w: w.logsumexp(1)",
+        "not k": "lambda w: w.logsumexp(1) - w.shape[1]",
+        "you added it": "lambda w: w.logsumexp(1) + np.log(w.shape[1])",
+        "not of data": "lambda w: w.logsumexp(1) - np.log(len(w))",
+        "not over the data": "lambda w: w.logsumexp(0) - np.log(len(w))",
+        "do not average over the data": "lambda w: w.logsumexp(1).mean() - np.log(w.shape[1])",
+        "largest weight alone": "lambda w: w.amax(1)",
+        "all data at once": "lambda w: w.flatten().logsumexp(0) - np.log(w.numel())",
+        "no exp before": "lambda w: w.exp().logsumexp(1) - np.log(w.shape[1])",
+        "the sign is turned": "lambda w: np.log(w.shape[1]) - w.logsumexp(1)",
+    },
+    "reparameterization.check_reparameterise": {
+        "½ is missing": "lambda m, lv, e: m + lv.exp() * e",
+        "adds the log-variance itself": "lambda m, lv, e: m + lv * e",
+        "exp is missing": "lambda m, lv, e: m + 0.5 * lv * e",
+        "belongs into the exponent": "lambda m, lv, e: m + 0.5 * lv.exp() * e",
+        "a logarithm already": "lambda m, lv, e: m + lv.abs().sqrt() * e",
+        "the mean is missing": "lambda m, lv, e: (0.5 * lv).exp() * e",
+        "that is no roll": "lambda m, lv, e: m + (0.5 * lv).exp()",
+        "the mean alone": "lambda m, lv, e: m",
+        "only eps": "lambda m, lv, e: (m + e) * (0.5 * lv).exp()",
+        "a function of its inputs": "lambda m, lv, e: m + e",
+        "divides by s": "lambda m, lv, e: m + (-0.5 * lv).exp() * e",
+    },
+    "reparameterization.check_score_gradient": {
+        "not summed": "lambda z, f, m, s: (f * (z - m)).sum() / s**2",
+        "average over the rolls.": "lambda z, f, m, s: f * (z - m) / s**2",
+        "not by s.": "lambda z, f, m, s: (f * (z - m)).mean() / s",
+        "s² is missing": "lambda z, f, m, s: (f * (z - m)).mean()",
+        "do not multiply": "lambda z, f, m, s: (f * (z - m)).mean() * s**2",
+        "the sign is turned": "lambda z, f, m, s: (f * (m - z)).mean() / s**2",
+        "no factor ½": "lambda z, f, m, s: (f * (z - m)).mean() / s**2 / 2",
+        "f is missing": "lambda z, f, m, s: (z - m).mean() / s**2",
+        "no baseline": "lambda z, f, m, s: ((f - f.mean()) * (z - m)).mean() / s**2",
+        "by s, not by m": "lambda z, f, m, s: (f * ((z - m) ** 2 / s**3 - 1 / s)).mean()",
+        "multiply before you average": "lambda z, f, m, s: f.mean() * (z - m).mean() / s**2",
+        "not log q": "lambda z, f, m, s: (f * torch.distributions.Normal(m, s).log_prob(z)).mean()",
+        "m is missing": "lambda z, f, m, s: (f * z).mean() / s**2",
+    },
+    "reparameterization.check_through": {
+        "the gradient is cut off": "lambda l, w: torch.eye(l.shape[1])[w]",
+        "those are the probabilities": "lambda l, w: l.softmax(1)",
+        "sign is turned": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1) + l.softmax(1).detach()",
+        "is no one-hot vector": "lambda l, w: torch.eye(l.shape[1])[w] + l.softmax(1)",
+        "not that of the logits": "lambda l, w: torch.eye(l.shape[1])[w] + l - l.detach()",
+        "multiplied": "lambda l, w: torch.eye(l.shape[1])[w] * (p := l.softmax(1)) / p.detach()",
+        "p not added": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1).detach()",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -271,6 +358,26 @@ def wiener(c, sigma):
 
 def bert(x, chosen, hide, swap, other, blank):
     return torch.where(chosen & hide, blank, torch.where(chosen & swap, other, x))
+
+
+def kl(mean, std):
+    return (mean**2 + std**2 - 1) / 2 - std.log()
+
+
+def likelihood(x, again, mean, log_variance, sigma):
+    return torch.distributions.Normal(again, sigma).log_prob(x).sum()
+
+
+def cost(x, again, mean, log_variance, sigma):
+    return models.gaussian_kl(mean[None], log_variance[None])[0]
+
+
+def elbo(*inputs):
+    return likelihood(*inputs) - cost(*inputs)
+
+
+def squares(x, again, *_):
+    return (x - again).square().sum() / 2
 
 
 def H(p):
