@@ -62,6 +62,9 @@ def check_elbo_of_one(yours):
         "both are sums, over pixels and over codes.": likelihood / 9 - cost / 4,
         "the cost has a ½.": likelihood - 2 * cost,
         "the constants belong to each of the d pixels.": right + constant * 8 / 9,
+        "the −1 in the cost is missing.": right - 2,
+        "log_variance is ln s², not ln s.":
+            likelihood - 0.5 * (mean**2 + (2 * log_variance).exp() - 1 - 2 * log_variance).sum(),
         "sigma is a standard deviation, not a variance.":
             -squares / (2 * sigma) - 4.5 * math.log(2 * math.pi * sigma) - cost,
     }  # fmt: skip
@@ -92,5 +95,5 @@ def check_bound(yours):
         "the sign is turned: that is the loss.": -right,
     }  # fmt: skip
     also = (torch.tensor([[0.0, math.log(3)]]),), torch.tensor([math.log(2)])
-    grade(yours, (log_w,), right, mistakes, "It does not overflow, and it rises with k.", also=also,
+    grade(yours, (log_w,), right, mistakes, "It does not underflow, and it rises with k.", also=also,
           tolerance=1e-6)  # fmt: skip

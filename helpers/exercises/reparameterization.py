@@ -86,6 +86,8 @@ def check_through(yours):
         "the gradient of the softmax is wanted, not that of the logits.": torch.cat([one_hot, weights]),
         "multiplied: the gradient then flows through the rolled word alone; add p − p.detach().":
             with_slope(one_hot, weights * one_hot / p),
+        "softmax over the words: dim 1.":
+            torch.cat([one_hot, (q := logits.softmax(0)) * (weights - (q * weights).sum(0))]),
         "p.detach() is taken off, and p not added: no gradient.":
             torch.cat([one_hot - p, torch.zeros(4, 3)]),
     }  # fmt: skip
@@ -100,4 +102,4 @@ def check_through(yours):
 
 def _straight(logits, words):
     p = logits.softmax(1)
-    return torch.nn.functional.one_hot(words, logits.shape[1]) + p - p.detach()
+    return torch.nn.functional.one_hot(words, logits.shape[1]) + (p - p.detach())
