@@ -1,6 +1,10 @@
 """Measures of codes and reconstructions: pure functions, tensors in, plain numbers out."""
 
+from math import log
+
 import torch
+
+from helpers.models import bernoulli_nll
 
 
 def _want(ok, what, *tensors):
@@ -70,3 +74,34 @@ def principal_angles(a, b):
     _want(fit, "principal_angles wants (d, p) and (d, q), the vectors in columns, p and q ≤ d", a, b)
     angles = subspace_angles(a.detach().double().cpu().numpy(), b.detach().double().cpu().numpy())
     return torch.from_numpy(angles).rad2deg()
+
+
+def importance_weighted(model, x, k):
+    """The importance-weighted bound on log p(x) of each image, from k rolls of q(z|x), in nats.
+
+    log of the mean of the k weights p(x, z)/q(z|x); k = 1 is the ELBO, k → ∞ the truth.
+    model: a VAE; x: (n, d), between 0 and 1. Returns (n,), differentiable, for a mean over images to
+    report or to maximise. Source: Burda, Grosse & Salakhutdinov 2016. Raises ValueError for k < 1.
+    """
+    if k < 1:
+        raise ValueError(f"The bound wants at least one roll, k ≥ 1, not {k}.")
+    bounds = []
+    for some in x.split(max(1, 2000 // k)):
+        mean, log_variance = model.posterior(some)
+        eps = torch.randn(k, *mean.shape, device=x.device)
+        z = mean + (0.5 * log_variance).exp() * eps
+        log_ratio = 0.5 * (eps.square() + log_variance - z.square()).sum(2)
+        log_w = log_ratio - bernoulli_nll(model.decoder(z), some)
+        bounds.append(log_w.logsumexp(0) - log(k))
+    return torch.cat(bounds)
+
+
+def active_units(mean):
+    """How many codes the encoder uses: those whose mean varies over the data by more than .01.
+
+    mean: (n, q), means of q(z|x) for n ≥ 2 data. Returns an int. Source: Burda, Grosse &
+    Salakhutdinov 2016. Raises ValueError for another shape.
+    """
+    if mean.ndim != 2 or len(mean) < 2:
+        raise ValueError(f"active_units wants means (n, q) of n ≥ 2 data; got {tuple(mean.shape)}.")
+    return int((mean.var(0) > 0.01).sum())

@@ -117,3 +117,50 @@ def gaussian_kl(mean, log_variance):
     mean, log_variance: (n, q). Returns (n,), summed over the codes.
     """
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+
+
+def bernoulli_nll(logits, x):
+    """−log p(x|z) of pixels that are Bernoulli with the log-odds `logits`, in nats: the cross-entropy.
+
+    logits: (…, d), x: (n, d), from 0 to 1; they broadcast. Returns (…), summed over the pixels.
+    Raises ValueError if x leaves 0 to 1, where this is the logarithm of no probability.
+    """
+    if x.min() < 0 or x.max() > 1:
+        raise ValueError("A Bernoulli pixel lies between 0 and 1: scale the images to that range.")
+    return (nn.functional.softplus(logits) - x * logits).sum(-1)
+
+
+class VAE(nn.Module):
+    """A variational autoencoder with a Gaussian code and Bernoulli pixels (Kingma & Welling 2013).
+
+    widths: features, hidden layers, codes, e.g. 784, 400, 20. The prior is N(0, I); the encoder gives
+    a mean and a log-variance for each code, the decoder the log-odds of ink in each pixel.
+    """
+
+    def __init__(self, *widths):
+        super().__init__()
+        self.encoder = perceptron(*widths[:-1], 2 * widths[-1])
+        self.decoder = perceptron(*reversed(widths))
+
+    def posterior(self, x):
+        """(n, d) -> mean and log-variance of q(z|x), (n, q) each."""
+        return self.encoder(x).chunk(2, 1)
+
+    def encode(self, x):
+        """(n, d) -> (n, q): the mean of q(z|x)."""
+        return self.posterior(x)[0]
+
+    def decode(self, z):
+        """(n, q) -> (n, d): the probability of ink."""
+        return self.decoder(z).sigmoid()
+
+    def loss(self, x):
+        """Minus the ELBO of a batch (n, d) by one roll a datum, with its two parts, in nats.
+
+        Raises ValueError if x is not between 0 and 1.
+        """
+        mean, log_variance = self.posterior(x)
+        z = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        reconstruction = bernoulli_nll(self.decoder(z), x).mean()
+        kl = gaussian_kl(mean, log_variance).mean()
+        return {"loss": reconstruction + kl, "reconstruction": reconstruction, "KL": kl}

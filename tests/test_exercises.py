@@ -320,6 +320,65 @@ WRONG = {
         "dim 1": "lambda l, w: torch.eye(l.shape[1])[w] + (l.softmax(0) - l.softmax(0).detach())",
         "p not added": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1).detach()",
     },
+    "vae.check_vae_loss": {
+        "makes β secretly d": "lambda l, x, m, v: nll(l, x).mean() / 7 + gkl(m, v).mean()",
+        "secretly 1/q": "lambda l, x, m, v: nll(l, x).mean() + gkl(m, v).mean() / 3",
+        "only the data are averaged": "lambda l, x, m, v: bce(l, x) + gkl(m, v).mean() / 3",
+        "must not grow with the batch": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum()",
+        "the cross-entropy is not": "lambda l, x, m, v: bce(l, x, reduction='sum') + gkl(m, v).mean()",
+        "the KL a sum over all": "lambda l, x, m, v: bce(l, x) + gkl(m, v).sum()",
+        "a cost: add it": "lambda l, x, m, v: (nll(l, x) - gkl(m, v)).mean()",
+        "that is the ELBO": "lambda l, x, m, v: -(nll(l, x) + gkl(m, v)).mean()",
+        "comes with a plus": "lambda l, x, m, v: (gkl(m, v) - nll(l, x)).mean()",
+        "the KL is missing": "lambda l, x, m, v: nll(l, x).mean()",
+        "the KL has a ½": "lambda l, x, m, v: (nll(l, x) + 2 * gkl(m, v)).mean()",
+        "the −1 in the KL": "lambda l, x, m, v: (nll(l, x) + (m**2 + v.exp() - v).sum(1) / 2).mean()",
+        "exp is missing": "lambda l, x, m, v: (nll(l, x) + (m**2 + v - 1 - v).sum(1) / 2).mean()",
+        "not s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v).sum(1)).mean()",
+        "not ln s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v.exp()).sum(1)).mean()",
+        "not probabilities": "lambda l, x, m, v: nll((l / (1 - l)).log(), x).mean() + gkl(m, v).mean()",
+        "applied twice": "lambda l, x, m, v: 7 * bce(l.sigmoid(), x) + gkl(m, v).mean()",
+        "pixels without ink": "lambda l, x, m, v: (gkl(m, v) - (x * l.sigmoid().log()).sum(1)).mean()",
+        "the squared error": "lambda l, x, m, v: ((x - l.sigmoid()) ** 2).sum(1).mean() + gkl(m, v).mean()",
+        "one number: average": "lambda l, x, m, v: nll(l, x) + gkl(m, v)",
+        "right for these data only": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum() / 5",
+    },
+    "vae.check_weighted_bound": {
+        "the prior p(z) is missing": "lambda *a: iwae(*a, prior=0)",
+        "q is missing": "lambda *a: iwae(*a, q=0)",
+        "not added": "lambda *a: iwae(*a, q=-1)",
+        "upside down": "lambda *a: iwae(*a, prior=-1, q=-1)",
+        "the likelihood is missing": "lambda a, *b: iwae(0 * a, *b)",
+        "inside the logarithm": "lambda *a: log_w(*a).mean(1)",
+        "ln k comes off": "lambda *a: log_w(*a).logsumexp(1)",
+        "not of data": "lambda *a: log_w(*a).logsumexp(1) - nats(len(a[0]))",
+        "not over the data": "lambda *a: log_w(*a).logsumexp(0) - nats(len(a[0]))",
+        "do not average over the data": "lambda *a: iwae(*a).mean()",
+        "do not sum over the data": "lambda *a: iwae(*a).sum()",
+        "those are the log-weights": "lambda *a: log_w(*a)",
+        "exp(−500)": "lambda *a: log_w(*a).exp().mean(1).log()",
+        "the sign is turned": "lambda *a: -iwae(*a)",
+        "same for all rolls": "lambda a, z, m, v: (a - gkl(m, v)[:, None]).logsumexp(1) - nats(8)",
+        "ELBO with the closed KL": "lambda a, z, m, v: a.mean(1) - gkl(m, v)",
+        "not s.": "lambda a, z, m, v: iwae(a, z, m, 2 * v.log())",
+        "not ln s: the ½": "lambda a, z, m, v: iwae(a, z, m, 2 * v)",
+        "z − mean": "lambda a, z, m, v: iwae(a, z, 0 * m, v)",
+        "missing in log q": "lambda *a: iwae(*a) - 1.5 * nats(2 * math.pi)",
+        "missing in log p(z)": "lambda *a: iwae(*a) + 1.5 * nats(2 * math.pi)",
+        "right for these data only": "lambda *a: log_w(*a).logsumexp(1) - nats(8)",
+    },
+    "vae.check_active": {
+        "not its mean": "lambda m: (m.mean(0) > 0.01).sum()",
+        "not centred": "lambda m: int((m.square().mean(0) > 0.01).sum())",
+        "not the standard deviation": "lambda m: (m.std(0) > 0.01).sum()",
+        "not over the codes": "lambda m: (m.var(1) > 0.01).sum()",
+        "not a fraction": "lambda m: (m.var(0) > 0.01).float().mean()",
+        "the inactive codes": "lambda m: (m.var(0) < 0.01).sum()",
+        "not .1": "lambda m: (m.var(0) > 0.1).sum()",
+        "that is a mask": "lambda m: m.var(0) > 0.01",
+        "those are the variances": "lambda m: m.var(0)",
+        "right for these data only": "lambda m: 7",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -346,6 +405,8 @@ WRONG = {
 
 
 net = models.perceptron
+nll, gkl = models.bernoulli_nll, models.gaussian_kl
+bce = torch.nn.functional.binary_cross_entropy_with_logits
 
 
 def put(x, u, p, below, between):
@@ -382,6 +443,16 @@ def elbo(*inputs):
 
 def nats(number):
     return math.log(number)
+
+
+def log_w(log_likelihood, z, mean, log_variance, prior=1, q=1):
+    normal = torch.distributions.Normal
+    rolled = normal(mean[:, None], (log_variance / 2).exp()[:, None]).log_prob(z).sum(2)
+    return log_likelihood + prior * normal(0, 1).log_prob(z).sum(2) - q * rolled
+
+
+def iwae(*inputs, **options):
+    return log_w(*inputs, **options).logsumexp(1) - nats(inputs[1].shape[1])
 
 
 def squares(x, again, *_):

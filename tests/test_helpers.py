@@ -458,3 +458,68 @@ def test_explore_tries_both_ends():
         widgets.explore(render, k=widgets.slider(0, 5, 1, "k"))
     with pytest.raises(TypeError, match="uint8"):
         widgets.explore(lambda k: np.zeros((4, 4)), k=widgets.slider(0, 5, 1, "k"))
+
+
+def vae_with(log_variance, mean=0.0):
+    """A VAE of 6 pixels and 2 codes whose encoder says the same of every image."""
+    model = models.VAE(6, 5, 2)
+    with torch.no_grad():
+        model.encoder[-1].weight.zero_()
+        model.encoder[-1].bias.copy_(torch.tensor([mean] * 2 + [log_variance] * 2))
+    return model
+
+
+def test_bernoulli_nll_is_minus_the_log_probability():
+    torch.manual_seed(0)
+    logits, x = 5 * torch.randn(3, 4, 6), torch.rand(4, 6).round()
+    theirs = -torch.distributions.Bernoulli(logits=logits).log_prob(x.expand(3, 4, 6)).sum(-1)
+    assert torch.allclose(models.bernoulli_nll(logits, x), theirs, rtol=1e-5)
+
+
+@pytest.mark.parametrize("x", [-0.1, 1.1, 255.0])
+def test_pixels_of_a_vae_lie_between_0_and_1(x):
+    with pytest.raises(ValueError, match="between 0 and 1: scale"):
+        models.VAE(6, 5, 2).loss(torch.full((3, 6), x))
+
+
+@pytest.mark.parametrize("n", [1, 7])
+def test_vae_loss_of_any_batch_is_the_sum_of_its_parts(n):
+    parts = vae_with(0.5, mean=1.0).loss(torch.rand(n, 6))
+    assert parts["loss"].item() == pytest.approx((parts["reconstruction"] + parts["KL"]).item())
+    assert parts["KL"].item() == pytest.approx(1 + np.exp(0.5) - 1 - 0.5, rel=1e-5)  # ½ (…) for two codes
+
+
+def test_a_tiny_variance_is_right_and_a_huge_one_stops_with_a_sentence():
+    parts = vae_with(-1000.0).loss(torch.rand(3, 6))
+    assert parts["KL"].item() == pytest.approx(999) and parts["loss"].isfinite()
+    assert metrics.importance_weighted(vae_with(-1000.0), torch.rand(3, 6), 4).isfinite().all()
+    with pytest.raises(FloatingPointError, match="'(loss|KL|reconstruction)' of the loss"):
+        training.fit(vae_with(1000.0), torch.rand(8, 6), epochs=1, lr=1e-3)
+
+
+def test_importance_weighted_bound_rises_from_the_elbo():
+    torch.manual_seed(0)
+    model, x = vae_with(1.0, mean=0.5), torch.rand(4, 6).round()
+    with torch.no_grad():
+        many = torch.stack([metrics.importance_weighted(model, x, 1) for _ in range(4000)])
+        elbo = -torch.stack([model.loss(x)["loss"] for _ in range(4000)]).mean()
+        five = torch.stack([metrics.importance_weighted(model, x, 5) for _ in range(800)]).mean()
+        prior = torch.randn(200_000, 2)
+        nll = models.bernoulli_nll(model.decoder(prior)[:, None], x)
+        exact = ((-nll).logsumexp(0) - np.log(200_000)).mean()
+        found = metrics.importance_weighted(model, x, 6000).mean()
+    assert many.mean().item() == pytest.approx(elbo.item(), abs=0.05)
+    assert many.mean() + 0.1 < five < exact
+    assert found.item() == pytest.approx(exact.item(), abs=0.02)
+
+
+def test_importance_weighted_wants_a_roll():
+    with pytest.raises(ValueError, match="k ≥ 1, not 0"):
+        metrics.importance_weighted(models.VAE(6, 5, 2), torch.rand(2, 6), 0)
+
+
+def test_active_units_counts_codes_whose_mean_moves():
+    mean = torch.randn(500, 4, generator=torch.Generator().manual_seed(0)) * torch.tensor([1, 0.2, 0.05, 0])
+    assert metrics.active_units(mean + 3) == 2
+    with pytest.raises(ValueError, match=r"n ≥ 2 data; got \(1, 4\)"):
+        metrics.active_units(mean[:1])
