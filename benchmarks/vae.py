@@ -21,7 +21,7 @@ GOAL = 106.5  # nats
 
 
 class Digits(torch.utils.data.Dataset):
-    """Bytes, by way of a picture to a tensor, one at a time: the steps of torchvision's MNIST and ToTensor."""
+    """Bytes, by way of a picture to a tensor, one by one: the steps of torchvision's MNIST and ToTensor."""
 
     def __init__(self, x):
         self.images = (255 * x).round().to(torch.uint8).view(-1, 28, 28).numpy()
