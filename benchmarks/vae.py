@@ -82,16 +82,16 @@ def main():
     training.seed(0)
     start = models.VAE(784, 400, 20).to(device)
     training.fit(copy.deepcopy(start), x[:6400], epochs=1, lr=1e-3)  # warms the machine up
-    seconds = {}
+    seconds = {"textbook": float("nan"), "ours": float("nan")}  # until the goal is reached
     for name, way in [("textbook", textbook), ("ours", ours)]:
         training.seed(0)
         # The textbook's images wait in the processor's memory, ours are on the device.
         images = x.cpu() if way is textbook else x
         for epoch, (took, loss) in enumerate(way(copy.deepcopy(start), images, test, device), 1):
             print(f"{name}, measure {epoch}: {took:.1f} s, −ELBO {loss:.2f}", flush=True)
-            if loss <= GOAL:
-                seconds.setdefault(name, took)
-        print(f"{name}: in all {took:.1f} s, −ELBO ≤ {GOAL} after {seconds.get(name, float('nan')):.1f} s")
+            if loss <= GOAL and seconds[name] != seconds[name]:
+                seconds[name] = took
+        print(f"{name}: in all {took:.1f} s, −ELBO ≤ {GOAL} after {seconds[name]:.1f} s")
     print(f"ratio {seconds['textbook'] / seconds['ours']:.2f} on {device}, {torch.get_num_threads()} threads")
 
 
