@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+FACTORS = {"shape": 3, "size": 6, "turn": 40, "x": 32, "y": 32}  # of a sprite, with how many values
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 SHA256 = {
     "train-images-idx3-ubyte.gz": "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
@@ -64,6 +65,46 @@ def words(folder=FOLDER / "words"):
     """
     lines = verified(Path(folder) / "american-english.gz").decode().splitlines()
     return [line for line in lines if re.fullmatch("[a-z]{3,10}", line)]
+
+
+def sprites(n, seed=0):
+    """Pictures of one shape each, with five known factors, after dSprites (Matthey et al. 2017).
+
+    Returns x, factors: x is (n, 400) float32, 20 × 20 pixels of ink from 0 to 1; factors (n, 5) int64,
+    rolled uniformly and independently: see FACTORS. The same seed gives the same sprites everywhere.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    rolls = [torch.randint(values, (n,), generator=generator) for values in FACTORS.values()]
+    factors = torch.stack(rolls, 1)
+    return draw_sprites(factors), factors
+
+
+def draw_sprites(factors):
+    """The sprites with these factors: hook, key or wedge; its size, turn, and place across and up.
+
+    factors: (n, 5) int64, within FACTORS. Turns are 9° a step; none but a full one leaves a shape
+    unchanged, so that each sprite has one turn only. Sizes run from 3.5 to 5.8 pixels of radius, places
+    over 8 pixels. A pixel's ink is the share of it that the shape covers, by its signed distance.
+    Returns (n, 400) float32. Raises ValueError for factors of another width or range.
+    """
+    counts = torch.tensor(list(FACTORS.values()))
+    if factors.ndim != 2 or factors.shape[1] != 5 or (factors < 0).any() or (factors >= counts).any():
+        raise ValueError(f"A sprite has five factors, from 0 to below {FACTORS}.")
+    shape, size, turn, x, y = factors[:, :, None, None].unbind(1)
+    size, turn = 3.5 + 0.46 * size, turn * (2 * torch.pi / 40)
+    axis = torch.arange(20) - 9.5
+    across, up = axis - (x / 31 - 0.5) * 8, -axis[:, None] - (y / 31 - 0.5) * 8
+    u = (turn.cos() * across + turn.sin() * up) / size
+    v = (turn.cos() * up - turn.sin() * across) / size
+
+    def box(left, bottom, width, height):
+        return torch.maximum((u - left).abs() - width, (v - bottom).abs() - height)
+
+    hook = torch.minimum(box(-0.3, 0, 0.25, 0.85), box(0.05, -0.6, 0.6, 0.25))
+    key = torch.minimum((u**2 + (v - 0.45) ** 2).sqrt() - 0.5, box(0, -0.4, 0.22, 0.55))
+    wedge = torch.maximum(-0.8 - v, (u.abs() - (0.95 - v) / 3.5) * 0.96)
+    distance = torch.stack([hook, key, wedge]).gather(0, shape[None].expand(1, -1, 20, 20))[0]
+    return (0.5 - distance * size).clamp(0, 1).flatten(1)
 
 
 def mask(x, rate, blank=0):

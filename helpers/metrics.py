@@ -2,6 +2,7 @@
 
 from math import log
 
+import numpy as np
 import torch
 
 from helpers.models import bernoulli_nll
@@ -105,3 +106,86 @@ def active_units(mean):
     if mean.ndim != 2 or len(mean) < 2:
         raise ValueError(f"active_units wants means (n, q) of n ≥ 2 data; got {tuple(mean.shape)}.")
     return int((mean.var(0) > 0.01).sum())
+
+
+def mutual_information(z, factors, bins=20):
+    """What each code tells of each factor: I(z_j; v_k) / H(v_k), from 0 (nothing) to 1 (all).
+
+    z: (n, q) codes, cut into `bins` equal steps from their lowest to their highest value; a code that
+    never varies tells nothing. factors: (n, m) int64. Returns (q, m), float64. Raises ValueError for
+    other shapes, or for a factor that never varies: there is nothing to tell.
+    """
+    from sklearn.metrics import mutual_info_score
+
+    fit = z.ndim == factors.ndim == 2 and len(z) == len(factors)
+    _want(fit, "mutual_information wants codes (n, q) with factors (n, m)", z, factors)
+    constant = (factors == factors[0]).all(0).nonzero()[:, 0].tolist()
+    if constant:
+        raise ValueError(f"Factors {constant} never vary in these data: leave them out.")
+    low, high = z.amin(0), z.amax(0)
+    steps = ((z - low) / (high - low).clamp(min=1e-12) * bins).long().clamp(max=bins - 1)
+    codes, values = steps.cpu().numpy().T, factors.cpu().numpy().T
+    shares = [[mutual_info_score(v, c) / mutual_info_score(v, v) for v in values] for c in codes]
+    return torch.tensor(shares, dtype=torch.float64)
+
+
+def mig(z, factors, bins=20):
+    """Mutual information gap: for each factor how much more its best code tells than the second best.
+
+    z: (n, q) codes, q ≥ 2; factors: (n, m) int64. Returns the mean over the factors, a float from 0 to 1.
+    Source: Chen et al. 2018. Raises ValueError as `mutual_information` does, and for fewer than 2 codes.
+    """
+    _want(z.ndim == 2 and z.shape[1] > 1, "mig wants at least two codes, (n, q)", z)
+    best, second = mutual_information(z, factors, bins).topk(2, dim=0).values
+    return (best - second).mean().item()
+
+
+def beta_metric(z, factors, votes=3000, pairs=64):
+    """β-VAE metric: how well a linear classifier tells which factor two data have in common.
+
+    For each vote a factor is rolled, and `pairs` pairs of data with the same value of it. The input is the
+    mean of |z − z′| over the pairs, (q,), the answer the factor. Half of the votes train the classifier.
+    z: (n, q) codes; factors: (n, m) int64. Returns its accuracy on the rest; chance is 1/m.
+    Source: Higgins et al. 2017. Raises ValueError for other shapes.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    fit = z.ndim == factors.ndim == 2 and len(z) == len(factors)
+    _want(fit, "beta_metric wants codes (n, q) with factors (n, m)", z, factors)
+    z, factors = z.cpu(), factors.cpu()
+    sorted_values, order = (tensor.T.contiguous() for tensor in factors.sort(0))
+    common = torch.randint(factors.shape[1], (votes,))
+    one = torch.randint(len(z), (votes, pairs))
+    value, rows = factors[one, common[:, None]], sorted_values[common]
+    first, end = torch.searchsorted(rows, value), torch.searchsorted(rows, value, right=True)
+    place = (first + torch.rand(votes, pairs) * (end - first)).long()  # among the data with this value
+    other = order[common].gather(1, place.minimum(end - 1))
+    apart = (z[one] - z[other]).abs().mean(1).numpy()
+    half, answer = votes // 2, common.numpy()
+    classifier = LogisticRegression(max_iter=1000).fit(apart[:half], answer[:half])
+    return classifier.score(apart[half:], answer[half:])
+
+
+def dci(z, factors):
+    """Disentanglement in the sense of DCI: does each code serve one factor only?
+
+    A random forest for each factor says how important each code is for it, (q, m); a code's score is one
+    minus the entropy of its row, as a share of ln m; the mean weighs each code by its importance.
+    z: (n, q) codes; factors: (n, m) int64, m ≥ 2, as numbers. Returns a float from 0 to 1.
+    Source: Eastwood & Williams 2018, by scikit-learn. Raises ValueError for other shapes, or if no code
+    varies or no factor.
+    """
+    from sklearn.ensemble import RandomForestRegressor
+
+    fit = z.ndim == factors.ndim == 2 and len(z) == len(factors) and factors.shape[1] > 1
+    _want(fit, "dci wants codes (n, q) with factors (n, m), m ≥ 2", z, factors)
+    forest = RandomForestRegressor(10, min_samples_leaf=5, random_state=0)
+    columns = factors.cpu().numpy().T
+    importance = [forest.fit(z.cpu().numpy(), column).feature_importances_ for column in columns]
+    importance = torch.from_numpy(np.array(importance)).T
+    total = importance.sum(1)
+    if total.sum() == 0:
+        raise ValueError("No code tells anything of a factor: all codes, or all factors, are constant.")
+    share = importance[total > 0] / total[total > 0, None]
+    score = 1 - torch.special.entr(share).sum(1) / log(factors.shape[1])
+    return (score @ total[total > 0] / total.sum()).item()

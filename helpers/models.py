@@ -164,3 +164,56 @@ class VAE(nn.Module):
         reconstruction = bernoulli_nll(self.decoder(z), x).mean()
         kl = gaussian_kl(mean, log_variance).mean()
         return {"loss": reconstruction + kl, "reconstruction": reconstruction, "KL": kl}
+
+
+def one_hot(y, classes=10):
+    """Labels as conditions: a 1 in the column of the label, 0 elsewhere.
+
+    y: (n,) int64. Returns (n, classes) float32. Raises ValueError for a label outside 0 to classes − 1.
+    """
+    if y.min() < 0 or y.max() >= classes:
+        raise ValueError(f"Labels lie between 0 and {classes - 1}; got {y.min()} to {y.max()}.")
+    return nn.functional.one_hot(y, classes).float()
+
+
+class CVAE(nn.Module):
+    """A conditional VAE: prior, encoder and decoder are all told the condition (Sohn, Lee & Yan 2015).
+
+    d: features, c: numbers in a condition, widths: hidden layers, codes, e.g. 784, 10, 256, 256, 5.
+    """
+
+    def __init__(self, d, c, *widths):
+        super().__init__()
+        *hidden, q = widths
+        self.prior_net = perceptron(c, *hidden, 2 * q)
+        self.encoder = perceptron(d + c, *hidden, 2 * q)
+        self.decoder = perceptron(q + c, *reversed(hidden), d)
+
+    def prior(self, c):
+        """(n, c) -> mean and log-variance of p(z|c), (n, q) each."""
+        return self.prior_net(c).chunk(2, 1)
+
+    def posterior(self, x, c):
+        """(n, d), (n, c) -> mean and log-variance of q(z|x, c), (n, q) each."""
+        return self.encoder(torch.cat([x, c], 1)).chunk(2, 1)
+
+    def logits(self, z, c):
+        """(…, q), (…, c) -> (…, d): the log-odds of ink."""
+        return self.decoder(torch.cat([z, c], -1))
+
+    def decode(self, z, c):
+        """(…, q), (…, c) -> (…, d): the probability of ink."""
+        return self.logits(z, c).sigmoid()
+
+    def loss(self, x, c):
+        """Minus the ELBO of log p(x|c) for (n, d), (n, c) by one roll a datum, with its parts, in nats.
+
+        Raises ValueError if x is not between 0 and 1.
+        """
+        mean, log_variance = self.posterior(x, c)
+        prior_mean, prior_log_variance = self.prior(c)
+        z = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        reconstruction = bernoulli_nll(self.logits(z, c), x).mean()
+        style_mean = (mean - prior_mean) * (-0.5 * prior_log_variance).exp()
+        kl = gaussian_kl(style_mean, log_variance - prior_log_variance).mean()
+        return {"loss": reconstruction + kl, "reconstruction": reconstruction, "KL": kl}

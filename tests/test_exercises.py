@@ -379,6 +379,97 @@ WRONG = {
         "those are the variances": "lambda m: m.var(0)",
         "right for these data only": "lambda m: 7",
     },
+    "cvae.check_condition": {
+        "ten inputs, one for each": "lambda z, y: torch.cat([z, y[:, None]], 1)",
+        "the codes first": "lambda z, y: torch.cat([hot(y), z], 1)",
+        "the codes are missing": "lambda z, y: hot(y)",
+        "the label is missing": "lambda z, y: z",
+        "that do not occur": "lambda z, y: torch.cat([z, (y[:, None] == y.unique()).float()], 1)",
+        "changed over": "lambda z, y: torch.cat([z, 1 - hot(y)], 1)",
+        "say one_hot(y, 10)": "lambda z, y: torch.cat([z, torch.nn.functional.one_hot(y)], 1)",
+        "begin with 0": "lambda z, y: torch.cat([z, torch.eye(10)[(y + 1) % 10]], 1)",
+        "not multiplied": "lambda z, y: torch.einsum('nq,nc->nqc', z, hot(y)).flatten(1)",
+        "right for these data only": "lambda z, y: (torch.cat([z, hot(y)], 1) if len(y) == 6 else z)",
+        "stopped with": "lambda z, y: torch.cat([z, hot(y)])",
+    },
+    "cvae.check_conditional_kl": {
+        "the KL to N(0, I)": "lambda m, v, pm, pv: gkl(m, v)",
+        "the prior's mean is missing": "lambda m, v, pm, pv: kl2(m, v, 0 * pm, pv).sum(1)",
+        "the prior's variance is missing": "lambda m, v, pm, pv: kl2(m, v, pm, 0 * pv).sum(1)",
+        "turned round": "lambda m, v, pm, pv: kl2(pm, pv, m, v).sum(1)",
+        "in the prior's variance too": "lambda m, v, pm, pv: (kl2(0, v, 0, pv) + (m - pm) ** 2 / 2).sum(1)",
+        "the KL has a ½": "lambda *a: 2 * kl2(*a).sum(1)",
+        "the −1 is missing": "lambda *a: (kl2(*a) + 0.5).sum(1)",
+        "the wrong sign": "lambda m, v, pm, pv: (kl2(m, v, pm, pv) + v - pv).sum(1)",
+        "the logarithms are missing": "lambda m, v, pm, pv: (kl2(m, v, pm, pv) + (v - pv) / 2).sum(1)",
+        "not ln s.": "lambda m, v, pm, pv: kl2(m, 2 * v, pm, 2 * pv).sum(1)",
+        "logarithm comes in": "lambda m, v, pm, pv: (kl2(0, v, 0, 0) + (m - pm) ** 2 / pv.exp() / 2).sum(1)",
+        "q's variance": "lambda m, v, pm, pv: (kl2(m, v, pm, pv) + v.exp() * (1 - (-pv).exp()) / 2).sum(1)",
+        "variance once": "lambda m, v, p, w: (kl2(0, v, 0, w) + (m - p) ** 2 / (2 * w).exp() / 2).sum(1)",
+        "that is minus": "lambda *a: -kl2(*a).sum(1)",
+        "once for each code": "lambda *a: kl2(*a).sum(1) + 1",
+        "comes squared": "lambda m, v, pm, pv: (kl2(0, v, 0, pv) + (m - pm) / pv.exp() / 2).sum(1)",
+        "secretly 1/q": "lambda *a: kl2(*a).mean(1)",
+        "not over the data": "lambda *a: kl2(*a).sum(0)",
+        "one number a datum: sum": "lambda *a: kl2(*a)",
+        "do not average": "lambda *a: kl2(*a).sum(1).mean()",
+        "right for these data only": "lambda *a: 3 * kl2(*a).mean(1)",
+    },
+    "cvae.check_transfer": {
+        "unchanged": "lambda z, m, v, nm, nv: z",
+        "that is the style": "lambda z, m, v, nm, nv: (z - m) / (v / 2).exp()",
+        "only the means": "lambda z, m, v, nm, nv: z - m + nm",
+        "not taken off": "lambda z, m, v, nm, nv: nm + z * (nv / 2 - v / 2).exp()",
+        "not added": "lambda z, m, v, nm, nv: (z - m) * (nv / 2 - v / 2).exp()",
+        "not divided out": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2).exp()",
+        "the new width is missing": "lambda z, m, v, nm, nv: nm + (z - m) / (v / 2).exp()",
+        "changed over": "lambda z, m, v, nm, nv: m + (z - nm) * (v / 2 - nv / 2).exp()",
+        "the ½ is missing": "lambda z, m, v, nm, nv: nm + (z - m) * (nv - v).exp()",
+        "both means are missing": "lambda z, m, v, nm, nv: z * (nv / 2 - v / 2).exp()",
+        "in the new width": "lambda z, m, v, nm, nv: nm + (z - m) * (nv - v / 2).exp()",
+        "in the old width": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2 - v).exp()",
+        "do not multiply": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2 + v / 2).exp()",
+        "divide by the old.": "lambda z, m, v, nm, nv: nm + (z - m) * (v / 2 - nv / 2).exp()",
+        "not log_variance": "lambda z, m, v, nm, nv: nm + (z - m) * nv / v",
+        "take the old one off": "lambda z, m, v, nm, nv: nm + (z + m) * (nv / 2 - v / 2).exp()",
+    },
+    "beta_vae.check_gap": {
+        "the second best is missing": "lambda t: t.amax(0).mean()",
+        "no transpose": "lambda t: -t.reshape(t.shape[1], -1).topk(2, dim=1).values.diff().mean()",
+        "best two factors": "lambda t: -t.topk(2, dim=1).values.diff().mean()",
+        "not a sum": "lambda t: -t.topk(2, dim=0).values.diff(dim=0).sum()",
+        "one number: average": "lambda t: -t.topk(2, dim=0).values.diff(dim=0)[0]",
+        "not second less best": "lambda t: t.topk(2, dim=0).values.diff(dim=0).mean()",
+        "not the worst": "lambda t: (t.amax(0) - t.amin(0)).mean()",
+        "the mean of all codes": "lambda t: (t.amax(0) - t.mean(0)).mean()",
+        "m factors, not q": "lambda t: -t.topk(2, dim=0).values.diff(dim=0).sum() / len(t)",
+        "in the whole table": "lambda t: -t.flatten().topk(2).values.diff()",
+        "right for these data only": "lambda t: -t.topk(2, dim=0).values.diff(dim=0).sum() / 3",
+    },
+    "beta_vae.check_traverse": {
+        "do not add them": "lambda z, j, v: z + v[:, None] * torch.eye(len(z))[j]",
+        "the others stay.": "lambda z, j, v: v[:, None].repeat(1, len(z))",
+        "do not become 0": "lambda z, j, v: v[:, None] * torch.eye(len(z))[j]",
+        "you moved the next one": "lambda z, j, v: walk(z, j + 1, v)",
+        "the one before": "lambda z, j, v: walk(z, j - 1, v)",
+        "one row for each value": "lambda z, j, v: walk(z, j, v).T",
+        "nothing has moved": "lambda z, j, v: z.repeat(len(v), 1)",
+        "copy z before": "lambda z, j, v: [z.index_fill_(0, torch.tensor(j), a) for a in v.tolist()]",
+        "scaled by the values": "lambda z, j, v: walk(z, j, v * z[j])",
+        "right for these data only": "lambda z, j, v: walk(z, 2 if len(z) == 4 else 1, v)",
+    },
+    "beta_vae.check_total_correlation": {
+        "the ½ is missing": "lambda S: S.diagonal().log().sum() - S.logdet()",
+        "never negative": "lambda S: 0.5 * (S.logdet() - S.diagonal().log().sum())",
+        "the variances are missing": "lambda S: -0.5 * S.logdet()",
+        "the determinant is missing": "lambda S: 0.5 * S.diagonal().log().sum()",
+        "not of their sum": "lambda S: 0.5 * (S.trace().log() - S.logdet())",
+        "not a mean": "lambda S: 0.5 * (S.diagonal().log().mean() - S.logdet())",
+        "not the determinant": "lambda S: 0.5 * (S.diagonal().log().sum() - torch.linalg.det(S))",
+        "not standard deviations": "lambda S: (S.diagonal().sqrt().log().sum() - S.logdet()) / 2",
+        "in nats": "lambda S: 0.5 * (S.diagonal().log2().sum() - S.logdet() / math.log(2))",
+        "right for these data only": "lambda S: (S.diagonal().log().sum() - S.logdet()) / 2 * (len(S) == 3)",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -473,6 +564,20 @@ def flat(a, b, c):
 
 def then_relu(module):
     return torch.nn.Sequential(module, torch.nn.ReLU())
+
+
+def hot(y):
+    return torch.nn.functional.one_hot(y, 10).float()
+
+
+def kl2(m, v, pm, pv):
+    return 0.5 * (((m - pm) ** 2 + v.exp()) / torch.as_tensor(pv).exp() - 1 + pv - v)
+
+
+def walk(z, j, values):
+    rows = z.repeat(len(values), 1)
+    rows[:, j] = values
+    return rows
 
 
 def unit(w):

@@ -523,3 +523,103 @@ def test_active_units_counts_codes_whose_mean_moves():
     assert metrics.active_units(mean + 3) == 2
     with pytest.raises(ValueError, match=r"n ≥ 2 data; got \(1, 4\)"):
         metrics.active_units(mean[:1])
+
+
+def test_labels_become_one_hot():
+    assert torch.equal(models.one_hot(torch.tensor([2, 0]), 3), torch.tensor([[0, 0, 1.0], [1, 0, 0]]))
+
+
+@pytest.mark.parametrize("y", [[3, 10], [-1, 3]])
+def test_labels_lie_between_0_and_9(y):
+    with pytest.raises(ValueError, match=f"between 0 and 9; got {min(y)} to {max(y)}"):
+        models.one_hot(torch.tensor(y))
+
+
+def test_cvae_pays_for_the_distance_to_its_own_prior():
+    torch.manual_seed(0)
+    model, x, c = models.CVAE(6, 3, 8, 2), torch.rand(5, 6).round(), models.one_hot(torch.arange(5) % 3, 3)
+    parts = model.loss(x, c)
+    (m, v), (pm, pv) = model.posterior(x, c), model.prior(c)
+    q, p = (torch.distributions.Normal(a, (0.5 * b).exp()) for a, b in ((m, v), (pm, pv)))
+    kl = torch.distributions.kl_divergence(q, p).sum(1).mean()
+    assert parts["KL"].item() == pytest.approx(kl.item(), rel=1e-4)
+    assert parts["loss"].item() == pytest.approx((parts["reconstruction"] + parts["KL"]).item())
+    model.posterior = lambda x, c: model.prior(c)
+    assert model.loss(x, c)["KL"].item() == pytest.approx(0, abs=1e-6)
+
+
+def test_sprites_are_the_same_for_the_same_seed_and_move_with_their_place():
+    x, factors = data.sprites(50, seed=3)
+    assert x.shape == (50, 400) and 0 <= x.min() and x.max() == 1
+    assert torch.equal(x, data.sprites(50, seed=3)[0]) and not torch.equal(x, data.sprites(50, seed=4)[0])
+    assert torch.equal(x, data.draw_sprites(factors))
+    ends = torch.tensor([[1, 3, 7, 0, 16], [1, 3, 7, 31, 16], [1, 3, 7, 16, 0], [1, 3, 7, 16, 31]])
+    ink = data.draw_sprites(ends).view(4, 20, 20)
+    across, down = (ink.sum(1) @ torch.arange(20.0), ink.sum(2) @ torch.arange(20.0))
+    assert ((across[1] - across[0]) / ink[0].sum()).item() == pytest.approx(8, abs=0.2)
+    assert ((down[2] - down[3]) / ink[0].sum()).item() == pytest.approx(8, abs=0.2)
+
+
+@pytest.mark.parametrize("shape", range(3))
+def test_no_turn_of_a_sprite_leaves_it_unchanged(shape):
+    turns = torch.tensor([[shape, 5, t, 16, 16] for t in range(40)])
+    x = data.draw_sprites(turns)
+    assert torch.pdist(x).min() > 0.5
+
+
+@pytest.mark.parametrize("factors", [[[3, 0, 0, 0, 0]], [[0, 0, 0, -1, 0]], [[0, 0, 0, 0]]])
+def test_a_sprite_has_five_factors(factors):
+    with pytest.raises(ValueError, match="five factors, from 0 to below"):
+        data.draw_sprites(torch.tensor(factors))
+
+
+def known_codes():
+    """Codes of known quality, (name, codes, the wanted MIG, β metric and DCI)."""
+    factors = data.sprites(5000, seed=1)[1]
+    z = (factors - factors.double().mean(0)) / factors.double().std(0)
+    half = torch.eye(5).double()
+    half[3:, 3:] = torch.tensor([[1, -1], [1, 1]]) / 2**0.5
+    dice = torch.Generator().manual_seed(1166)
+    turn = torch.linalg.qr(torch.randn(5, 5, generator=dice).double()).Q
+    mix = torch.randn(5, 10, generator=torch.Generator().manual_seed(0)).double()
+    codes = (z, 0.896, 1, 1), (z @ half, 0.56, 0.808, 0.827), (z @ turn, 0.253, 0.903, 0.491)
+    return factors, (*codes, (z @ mix, 0.066, 0.998, 0.463))
+
+
+def test_measures_of_codes_of_known_quality():
+    torch.manual_seed(0)
+    factors, codes = known_codes()
+    for z, *wanted in codes:
+        found = [measure(z, factors) for measure in (metrics.mig, metrics.beta_metric, metrics.dci)]
+        assert found == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_code_that_never_varies_changes_no_score():
+    factors, ((z, *_), *_) = known_codes()
+    z, factors = z[:2000], factors[:2000]
+    silent = torch.cat([z[:, :2], torch.full((2000, 1), 7.0), z[:, 2:]], 1)
+    assert metrics.mig(silent, factors) == pytest.approx(metrics.mig(z, factors))
+    assert metrics.dci(silent, factors) == pytest.approx(metrics.dci(z, factors), abs=0.01)
+    assert metrics.beta_metric(silent, factors) > 0.98
+    assert (metrics.mutual_information(silent, factors)[2] == 0).all()
+
+
+def test_measures_of_factors_or_codes_that_never_vary():
+    z, factors = torch.randn(50, 3), torch.randint(4, (50, 2))
+    factors[:, 1] = 2
+    with pytest.raises(ValueError, match=r"Factors \[1\] never vary"):
+        metrics.mig(z, factors)
+    with pytest.raises(ValueError, match="No code tells anything"):
+        metrics.dci(torch.zeros(50, 3), factors)
+
+
+@pytest.mark.parametrize("measure", [metrics.mig, metrics.beta_metric, metrics.dci])
+@pytest.mark.parametrize(("z", "factors"), [((50, 3), (49, 2)), ((50,), (50, 2)), ((50, 3), (50,))])
+def test_measures_want_codes_and_factors(measure, z, factors):
+    with pytest.raises(ValueError, match="codes"):
+        measure(torch.randn(z), torch.randint(3, factors))
+
+
+def test_mig_wants_two_codes():
+    with pytest.raises(ValueError, match="at least two codes"):
+        metrics.mig(torch.randn(50, 1), torch.randint(3, (50, 2)))

@@ -54,6 +54,8 @@ def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, t
 def plain(value):
     """Any number, list, array or tensor as a float64 tensor on the CPU."""
     value = value.copy() if isinstance(value, np.ndarray) else value
+    if isinstance(value, list) and value and torch.is_tensor(value[0]):
+        value = torch.stack(value)
     return torch.as_tensor(value).detach().to("cpu", torch.float64)
 
 
