@@ -108,10 +108,10 @@ def active_units(mean):
     return int((mean.var(0) > 0.01).sum())
 
 
-def mutual_information(z, factors, bins=20):
+def mutual_information(z, factors):
     """What each code tells of each factor: I(z_j; v_k) / H(v_k), from 0 (nothing) to 1 (all).
 
-    z: (n, q) codes, cut into `bins` equal steps from their lowest to their highest value; a code that
+    z: (n, q) codes, cut into 20 equal steps from their lowest to their highest value; a code that
     never varies tells nothing. factors: (n, m) int64. Returns (q, m), float64. Raises ValueError for
     other shapes, or for a factor that never varies: there is nothing to tell.
     """
@@ -123,35 +123,36 @@ def mutual_information(z, factors, bins=20):
     if constant:
         raise ValueError(f"Factors {constant} never vary in these data: leave them out.")
     low, high = z.amin(0), z.amax(0)
-    steps = ((z - low) / (high - low).clamp(min=1e-12) * bins).long().clamp(max=bins - 1)
+    steps = (20 * (z - low) / (high - low).clamp(min=1e-12)).long().clamp(max=19)
     codes, values = steps.cpu().numpy().T, factors.cpu().numpy().T
     shares = [[mutual_info_score(v, c) / mutual_info_score(v, v) for v in values] for c in codes]
     return torch.tensor(shares, dtype=torch.float64)
 
 
-def mig(z, factors, bins=20):
+def mig(z, factors):
     """Mutual information gap: for each factor how much more its best code tells than the second best.
 
     z: (n, q) codes, q ≥ 2; factors: (n, m) int64. Returns the mean over the factors, a float from 0 to 1.
     Source: Chen et al. 2018. Raises ValueError as `mutual_information` does, and for fewer than 2 codes.
     """
     _want(z.ndim == 2 and z.shape[1] > 1, "mig wants at least two codes, (n, q)", z)
-    best, second = mutual_information(z, factors, bins).topk(2, dim=0).values
+    best, second = mutual_information(z, factors).topk(2, dim=0).values
     return (best - second).mean().item()
 
 
-def beta_metric(z, factors, votes=3000, pairs=64):
+def beta_metric(z, factors):
     """β-VAE metric: how well a linear classifier tells which factor two data have in common.
 
-    For each vote a factor is rolled, and `pairs` pairs of data with the same value of it. The input is the
-    mean of |z − z′| over the pairs, (q,), the answer the factor. Half of the votes train the classifier.
-    z: (n, q) codes; factors: (n, m) int64. Returns its accuracy on the rest; chance is 1/m.
+    For each of 3,000 votes a factor is rolled, and 64 pairs of data with the same value of it. The input is
+    the mean of |z − z′| over the pairs, (q,), the answer the factor. Half of the votes train the classifier.
+    z: (n, q) codes; factors: (n, m) int64, m ≥ 2. Returns its accuracy on the rest; chance is 1/m.
     Source: Higgins et al. 2017. Raises ValueError for other shapes.
     """
     from sklearn.linear_model import LogisticRegression
 
-    fit = z.ndim == factors.ndim == 2 and len(z) == len(factors)
-    _want(fit, "beta_metric wants codes (n, q) with factors (n, m)", z, factors)
+    fit = z.ndim == factors.ndim == 2 and len(z) == len(factors) and factors.shape[1] > 1
+    _want(fit, "beta_metric wants codes (n, q) with factors (n, m), m ≥ 2", z, factors)
+    votes, pairs = 3000, 64
     z, factors = z.cpu(), factors.cpu()
     sorted_values, order = (tensor.T.contiguous() for tensor in factors.sort(0))
     common = torch.randint(factors.shape[1], (votes,))
