@@ -190,3 +190,15 @@ def dci(z, factors):
     share = importance[total > 0] / total[total > 0, None]
     score = 1 - torch.special.entr(share).sum(1) / log(factors.shape[1])
     return (score @ total[total > 0] / total.sum()).item()
+
+
+def code_usage(codes, K):
+    """How many of K words are used, and the perplexity exp(H) of their shares (van den Oord et al. 2017).
+
+    codes: int64 of any shape, from 0 to K − 1, those of a whole data set: a batch shows too few.
+    Returns an int and a float from 1 to K. Raises ValueError for a code outside that range.
+    """
+    if codes.min() < 0 or codes.max() >= K:
+        raise ValueError(f"Words lie between 0 and {K - 1}; got {codes.min()} to {codes.max()}.")
+    share = torch.bincount(codes.flatten(), minlength=K) / codes.numel()
+    return (share > 0).sum().item(), torch.special.entr(share).sum().exp().item()

@@ -470,6 +470,42 @@ WRONG = {
         "in nats": "lambda S: 0.5 * (S.diagonal().log2().sum() - S.logdet() / math.log(2))",
         "right for these data only": "lambda S: (S.diagonal().log().sum() - S.logdet()) / 2 * (len(S) == 3)",
     },
+    "vq_vae.check_quantise": {
+        "the farthest": "lambda z, book: book[torch.cdist(z, book).argmax(1)]",
+        "not its number": "lambda z, book: torch.cdist(z, book).argmin(1)",
+        "one word for each vector": "lambda z, book: z[torch.cdist(z, book).argmin(0)]",
+        "the shortest word": "lambda z, book: book[book.norm(dim=1).argmin()].repeat(len(z), 1)",
+        "|e|² is missing": "lambda z, book: book[(z @ book.T).argmax(1)]",
+        "not the first": "lambda z, book: book[(z[:, :1] - book[:, 0]).abs().argmin(1)]",
+        "the squared distance, not": "lambda z, book: torch.cdist(z, book).square().amin(1)",
+        "the distance, not": "lambda z, book: torch.cdist(z, book).amin(1)",
+        "nothing is looked up": "lambda z, book: z",
+        "right for these data only": "lambda z, book: book[torch.cdist(z, book).argmin(1)] * (len(z) > 2)",
+    },
+    "vq_vae.check_through": {
+        "the slope is that of e": "lambda z, e: e + 0 * z",
+        "no gradient gets through": "lambda z, e: e.detach()",
+        "the gradient reaches e as well": "lambda z, e: e + (z - z.detach())",
+        "still that of z": "lambda z, e: z + (e - e).detach()",
+        "wrong sign": "lambda z, e: e.detach() - (z - z.detach())",
+        "z + e": "lambda z, e: z + e.detach()",
+        "doubled": "lambda z, e: e.detach() + 2 * (z - z.detach())",
+        "e − z": "lambda z, e: (e - 2 * z).detach() + z",
+        "no gradient, and the value of z": "lambda z, e: z.detach()",
+    },
+    "vq_vae.check_perplexity": {
+        "the mean of their perplexities": "lambda w, K: torch.stack([eH(row, K) for row in w]).mean()",
+        "the mean of their entropies": "lambda w, K: sum(eH(row, K).log() for row in w).div(len(w)).exp()",
+        "not one a batch": "lambda w, K: torch.stack([eH(row, K) for row in w])",
+        "the exponential is missing": "lambda w, K: eH(w, K).log()",
+        "the sign": "lambda w, K: 1 / eH(w, K)",
+        "however rare": "lambda w, K: len(w.unique())",
+        "log of 0": "lambda w, K: (-shares(w, K) * shares(w, K).log()).sum().exp()",
+        "2 to the power": "lambda w, K: 2 ** eH(w, K).log()",
+        "yours are counts": "lambda w, K: H(torch.bincount(w.flatten(), minlength=K)).exp()",
+        "in bits": "lambda w, K: (eH(w, K).log() / math.log(2)).exp()",
+        "right for these data only": "lambda w, K: eH(w, 7) * 18 / w.numel()",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -552,6 +588,14 @@ def squares(x, again, *_):
 
 def H(p):
     return torch.special.entr(p).sum()
+
+
+def shares(words, K):
+    return torch.bincount(words.flatten(), minlength=K) / words.numel()
+
+
+def eH(words, K):
+    return H(shares(words, K)).exp()
 
 
 def keep(z, size, k):

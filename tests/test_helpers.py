@@ -307,7 +307,7 @@ def test_live_redraws_what_moves():
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(3, 2))
-    dot, = fig.subplots().plot([0.2], [0.2], "o")
+    (dot,) = fig.subplots().plot([0.2], [0.2], "o")
     picture = plots.live(fig, dot)
     before = picture("one")
     dot.set_data([0.9], [0.9])
@@ -618,6 +618,43 @@ def test_measures_of_factors_or_codes_that_never_vary():
 def test_measures_want_codes_and_factors(measure, z, factors):
     with pytest.raises(ValueError, match="codes"):
         measure(torch.randn(z), torch.randint(3, factors))
+
+
+def small_vqvae(K=5, d=2):
+    return models.VQVAE(torch.nn.Unflatten(1, (2, 2, 2)), torch.nn.Flatten(), K, d)
+
+
+def test_words_are_the_nearest_and_the_gradient_goes_past_them():
+    training.seed(0)
+    model, x = small_vqvae(), torch.rand(20, 8, requires_grad=True)
+    z = model.latents(x)
+    words = model.encode(x)
+    assert words.shape == (20, 2, 2)
+    assert torch.equal(words, torch.cdist(z.flatten(0, 2), model.book).argmin(1).view(20, 2, 2))
+    again = model.draw(models.straight_through(z, model.book[words]))
+    assert torch.equal(again, model.decode(words))
+    again.sum().backward()
+    assert torch.equal(x.grad, torch.ones(20, 8)) and model.book.grad is None
+
+
+def test_a_word_that_is_not_in_the_book():
+    for word in (-1, 5):
+        with pytest.raises(IndexError, match="the words 0 to 4"):
+            small_vqvae().decode(torch.full((1, 2, 2), word))
+    with pytest.raises(ValueError, match="Words lie between 0 and 4; got 0 to 5"):
+        metrics.code_usage(torch.tensor([0, 5]), 5)
+
+
+def test_a_book_larger_than_the_data():
+    model = small_vqvae()
+    models.start_book(model, torch.rand(2, 8))
+    with pytest.raises(ValueError, match="4 different vectors, too few for 5 words"):
+        models.start_book(model, torch.rand(1, 8).repeat(9, 1))
+
+
+def test_usage_counts_words_and_their_perplexity():
+    assert metrics.code_usage(torch.tensor([[0, 1], [2, 3]]), 9) == (4, pytest.approx(4))
+    assert metrics.code_usage(torch.tensor([3, 3]), 9) == (1, pytest.approx(1))
 
 
 def test_mig_wants_two_codes():

@@ -1,0 +1,28 @@
+"""The models, each in the form in which its notebook teaches it.
+
+Every model has encode(x) -> z, decode(z) -> x′ and, if it is trained by steps, loss(x) -> a
+dict of named parts in which "loss" is minimised. Errors are summed over the features and
+averaged over the batch.
+"""
+
+from helpers.models.autoencoders import PCA, Autoencoder, LinearAutoencoder, perceptron, top_k
+from helpers.models.quantised import VQVAE, nearest, patch_networks, start_book, straight_through
+from helpers.models.variational import CVAE, VAE, bernoulli_nll, gaussian_kl, one_hot
+
+__all__ = [
+    "PCA",
+    "LinearAutoencoder",
+    "perceptron",
+    "Autoencoder",
+    "top_k",
+    "gaussian_kl",
+    "bernoulli_nll",
+    "VAE",
+    "one_hot",
+    "CVAE",
+    "nearest",
+    "straight_through",
+    "VQVAE",
+    "start_book",
+    "patch_networks",
+]
