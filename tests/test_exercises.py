@@ -506,6 +506,41 @@ WRONG = {
         "in bits": "lambda w, K: (eH(w, K).log() / math.log(2)).exp()",
         "right for these data only": "lambda w, K: eH(w, 7) * 18 / w.numel()",
     },
+    "td_vae.check_td_loss": {
+        "the sign": "lambda a, b, c, d, e: (a + b + c - d - e).mean()",
+        "not a sum": "lambda a, b, c, d, e: -(a + b + c - d - e).sum()",
+        "one number": "lambda a, b, c, d, e: -(a + b + c - d - e)",
+        "the smoother is missing": "lambda a, b, c, d, e: -(a + b + c - d).mean()",
+        "the late belief, from which": "lambda a, b, c, d, e: -(a + b + c - e).mean()",
+        "the jump is missing": "lambda a, b, c, d, e: -(a + c - d - e).mean()",
+        "the early belief": "lambda a, b, c, d, e: -(a + b - d - e).mean()",
+        "the reconstruction": "lambda a, b, c, d, e: -(b + c - d - e).mean()",
+        "both guesses": "lambda a, b, c, d, e: -(a + b + c + d + e).mean()",
+        "the smoother is a guess": "lambda a, b, c, d, e: -(a + b + c - d + e).mean()",
+        "the late belief is a guess": "lambda a, b, c, d, e: -(a + b + c + d - e).mean()",
+        "right for these data only": "lambda a, b, c, d, e: -(a + b + c - d - e).sum() / 6",
+    },
+    "td_vae.check_kalman_step": {
+        "only the prediction": "lambda m, P, x, A, Q, C, R: (m @ A.T, A @ P @ A.T + Q)",
+        "only the correction": "lambda m, P, x, A, Q, C, R: kalman(m, P, x, torch.eye(2), 0, C, R)",
+        "the noise Q": "lambda m, P, x, A, Q, C, R: kalman(m, P, x, A, 0, C, R)",
+        "the noise R": "lambda m, P, x, A, Q, C, R: kalman(m, P, x, A, Q, C, 0)",
+        "not the old one": "lambda m, P, x, A, Q, C, R: kalman(m, P, x + (m @ A.T - m) @ C.T, A, Q, C, R)",
+        "must shrink": "lambda m, P, x, A, Q, C, R: (kalman(m, P, x, A, Q, C, R)[0], A @ P @ A.T + Q)",
+        "A on the wrong side": "lambda m, P, x, A, Q, C, R: kalman(m, P, x, A.T, Q, C, R)",
+    },
+    "td_vae.check_gathered": {
+        "not delta times": "lambda A, Q, n: n * Q",
+        "not the oldest alone": "lambda A, Q, n: turns(A, Q, n - 1, n)",
+        "one step too far": "lambda A, Q, n: turns(A, Q, 0, n + 1)",
+        "the newest noise is missing": "lambda A, Q, n: turns(A, Q, 1, n + 1)",
+        "one step too few": "lambda A, Q, n: turns(A, Q, 0, n - 1)",
+        "from both sides": "lambda A, Q, n: sum(A.matrix_power(i) @ Q for i in range(n))",
+        "the transpose is missing": "lambda A, Q, n: sum(B @ Q @ B for B in map(A.matrix_power, range(n)))",
+        "on the wrong side": "lambda A, Q, n: turns(A.T, Q, 0, n)",
+        "not a mean": "lambda A, Q, n: turns(A, Q, 0, n) / n",
+        "right for these data only": "lambda A, Q, n: turns(A, Q, 0, 4)",
+    },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
         "unit length is not enough": "lambda a, b: deg(torch.linalg.svdvals(long1(a).T @ long1(b)))",
@@ -596,6 +631,16 @@ def shares(words, K):
 
 def eH(words, K):
     return H(shares(words, K)).exp()
+
+
+def kalman(m, P, x, A, Q, C, R):
+    m, P = m @ A.T, A @ P @ A.T + Q
+    K = P @ C.T @ torch.linalg.inv(C @ P @ C.T + R)
+    return m + (x - m @ C.T) @ K.T, P - K @ C @ P
+
+
+def turns(A, Q, first, last):
+    return sum(A.matrix_power(i) @ Q @ A.matrix_power(i).T for i in range(first, last))
 
 
 def keep(z, size, k):
