@@ -10,7 +10,7 @@ lab: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m pytest tests
-	OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
+	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
 	  -n 2 --dist loadfile --durations 10 notebooks
 
 colab: .venv/ready

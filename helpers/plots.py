@@ -177,6 +177,7 @@ def live(fig, *moving):
     """
     from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.image import AxesImage
     from PIL import Image, ImageDraw, ImageFont
 
     canvas = FigureCanvasAgg(fig)
@@ -189,11 +190,14 @@ def live(fig, *moving):
     def picture(caption):
         canvas.restore_region(background)
         for artist in moving:
+            if isinstance(artist, AxesImage):  # colours for its few values, not for each pixel of the screen
+                artist.set_data(artist.to_rgba(artist.get_array(), bytes=True))
             fig.draw_artist(artist)
-        drawn = np.asarray(canvas.buffer_rgba())[..., :3]
-        line = Image.new("RGB", (drawn.shape[1], 26), "white")
-        ImageDraw.Draw(line).text((12, 5), caption, "black", font)
-        return np.concatenate([line, drawn])
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        sheet = Image.new("RGB", (drawn.width, drawn.height + 26), "white")
+        sheet.paste(drawn, (0, 26))
+        ImageDraw.Draw(sheet).text((12, 5), caption, "black", font)
+        return np.array(sheet)
 
     return picture
 
