@@ -320,6 +320,25 @@ def test_live_redraws_what_moves():
     assert (picture("two") != picture("one")).any()
 
 
+def test_live_colours_an_image_as_matplotlib_does():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    def shown(values):
+        fig = Figure(figsize=(3, 2))
+        return fig, fig.subplots().imshow(values, cmap="RdBu_r", vmin=-0.6, vmax=0.6)
+
+    values = np.linspace(-1, 1, 12).reshape(2, 6)
+    fig, image = shown(values)
+    picture = plots.live(fig, image)
+    picture("before")
+    image.set_data(-values)
+    canvas = FigureCanvasAgg(shown(-values)[0])
+    canvas.draw()
+    wanted = np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+    assert np.quantile(np.abs(picture("after")[26:].astype(int) - wanted), 0.98) <= 3  # less its frame
+
+
 def test_latent_sliders_show_the_decoded_code(digits):
     x = digits[0]
     pca = models.PCA(x, 4)
