@@ -563,6 +563,78 @@ WRONG = {
         "do not scale": "lambda w: (u := torch.linalg.svd(w, full_matrices=False)).U * u.S",
         "full_matrices=False": "lambda w: torch.linalg.svd(w).U",
     },
+    "gan.check_two_losses": {
+        "swapped": "lambda r, d: [sp(r).mean() + sp(-d).mean(), sp(-d).mean()]",
+        "saturating": "lambda r, d: [sp(-r).mean() + sp(d).mean(), -sp(d).mean()]",
+        "the critic's label": "lambda r, d: [sp(-r).mean() + sp(d).mean(), sp(d).mean()]",
+        "not sums": "lambda r, d: [sp(-r).sum() + sp(d).sum(), sp(-d).sum()]",
+        "not at real": "lambda r, d: [sp(-r).mean() + sp(d).mean(), sp(-r).mean()]",
+        "signs are turned": "lambda r, d: [-sp(-r).mean() - sp(d).mean(), -sp(-d).mean()]",
+        "not their mean": "lambda r, d: [(sp(-r).mean() + sp(d).mean()) / 2, sp(-d).mean()]",
+        "first the critic's": "lambda r, d: [sp(-d).mean(), sp(-r).mean() + sp(d).mean()]",
+        "not probabilities": "lambda r, d: [-(r.sigmoid() + 1 - d.sigmoid()).mean(), -d.sigmoid().mean()]",
+        "half of": "lambda r, d: [sp(-r).mean(), sp(-d).mean()]",
+        "stopped": "lambda r, d: [r @ d.view(2, -1), 0]",
+        "these data only": "lambda r, d: [(sp(-r) + sp(d)).sum() / 4, sp(-d).mean()]",
+    },
+    "gan.check_best_critic": {
+        "this is 1 − D*": "lambda x, a, s, b, t: 1 - best(x, a, s, b, t)",
+        "1/s are missing": "lambda x, a, s, b, t: torch.sigmoid(((x - b) / t)**2 / 2 - ((x - a) / s)**2 / 2)",
+        "log-odds": "lambda x, a, s, b, t: best(x, a, s, b, t).logit()",
+        "the ratio p/q": "lambda x, a, s, b, t: best(x, a, s, b, t).logit().exp()",
+        "½ in the exponent": "lambda x, a, s, b, t: best(x, a, s / 2**0.5, b, t / 2**0.5)",
+        "standard deviation": "lambda x, a, s, b, t: best(x, a, s**0.5, b, t**0.5)",
+        "both widths": "lambda x, a, s, b, t: best(x, a, s, b, s)",
+        "these data only": "lambda x, a, s, b, t: best(x, 0.5, 1.5, -0.5, 0.8)",
+    },
+    "gan.check_spread": {
+        "entropy in nats": "lambda p: named(p)",
+        "in bits over": "lambda p: named(p) / math.log(2) / math.log(p.shape[1])",
+        "averages the probabilities": "lambda p: torch.special.entr(p.mean(0)).sum() / math.log(p.shape[1])",
+        "of a single picture": "lambda p: torch.special.entr(p).sum(1).mean() / math.log(p.shape[1])",
+        "the sign": "lambda p: -named(p) / math.log(p.shape[1])",
+        "not by K": "lambda p: named(p) / p.shape[1]",
+        "divide the counts": "lambda p: torch.special.entr(p.argmax(1).bincount() / 1.0).sum() / math.log(5)",
+        "the confidence": "lambda p: p.amax(1).mean()",
+        "these data only": "lambda p: named(p) / math.log(5)",
+    },
+    "family_portrait.check_bits_per_pixel": {
+        "divide by d": "lambda n, d: n.mean() / math.log(2)",
+        "nats per pixel": "lambda n, d: n.mean() / d",
+        "multiplied by ln 2": "lambda n, d: n.mean() / d * math.log(2)",
+        "multiplied by d": "lambda n, d: n.mean() * d / math.log(2)",
+        "one number for all": "lambda n, d: n / d / math.log(2)",
+        "the sum over the pictures": "lambda n, d: n.sum() / d / math.log(2)",
+        "the sign": "lambda n, d: -n.mean() / d / math.log(2)",
+        "no change of unit": "lambda n, d: n.log2().mean() / d",
+        "log10": "lambda n, d: n.mean() / d / math.log(10)",
+        "right for these data only": "lambda n, d: n.mean() / 36 / math.log(2)",
+    },
+    "family_portrait.check_without_label": {
+        "is missing: − ln c": "lambda g: g.logsumexp(1)",
+        "the sign": "lambda g: g.logsumexp(1) + math.log(10)",
+        "the mean of the logarithms": "lambda g: g.mean(1)",
+        "use logsumexp": "lambda g: g.exp().mean(1).log()",
+        "the others add": "lambda g: g.amax(1) - math.log(10)",
+        "without its probability": "lambda g: g.amax(1)",
+        "not over the data": "lambda g: g.logsumexp(0) - math.log(10)",
+        "the sum of the logarithms": "lambda g: g.sum(1)",
+        "divided the logarithm": "lambda g: g.logsumexp(1) / 10",
+        "this is −log p(x)": "lambda g: math.log(10) - g.logsumexp(1)",
+        "right for these data only": "lambda g: g.logsumexp(1) - math.log(10)",
+    },
+    "family_portrait.check_mean_rank": {
+        "`lower` is not used: there": "lambda s, low: (s.argsort(0).argsort(0) + 1.0).mean(1)",
+        "the wrong way round": "lambda s, low: (torch.where(low, -s, s).argsort(0).argsort(0) + 1.0).mean(1)",
+        "rank 1 throughout": "lambda s, low: ((-s).argsort(0).argsort(0) + 1.0).mean(1)",
+        "start with 1": "lambda s, low: torch.where(low, s, -s).argsort(0).argsort(0).float().mean(1)",
+        "sort that again": "lambda s, low: (torch.where(low, s, -s).argsort(0) + 1.0).mean(1)",
+        "not the columns in a row": "lambda s, w: (torch.where(w, s, -s).argsort().argsort() + 1.0).mean(1)",
+        "over the columns is missing": "lambda s, low: torch.where(low, s, -s).argsort(0).argsort(0) + 1.0",
+        "over dim 1": "lambda s, low: (torch.where(low, s, -s).argsort(0).argsort(0) + 1.0).mean(0)",
+        "the sum of the ranks": "lambda s, low: (torch.where(low, s, -s).argsort(0).argsort(0) + 1.0).sum(1)",
+        "not of ranks": "lambda s, low: torch.where(low, s, -s).mean(1)",
+    },
 }
 
 
@@ -641,6 +713,18 @@ def kalman(m, P, x, A, Q, C, R):
 
 def turns(A, Q, first, last):
     return sum(A.matrix_power(i) @ Q @ A.matrix_power(i).T for i in range(first, last))
+
+
+def sp(logits):
+    return torch.nn.functional.softplus(logits)
+
+
+def best(x, a, s, b, t):
+    return torch.sigmoid(((x - b) / t) ** 2 / 2 - ((x - a) / s) ** 2 / 2 + math.log(t / s))
+
+
+def named(p):
+    return torch.special.entr(torch.bincount(p.argmax(1), minlength=p.shape[1]) / len(p)).sum()
 
 
 def keep(z, size, k):

@@ -683,3 +683,58 @@ def test_usage_counts_words_and_their_perplexity():
 def test_mig_wants_two_codes():
     with pytest.raises(ValueError, match="at least two codes"):
         metrics.mig(torch.randn(50, 1), torch.randint(3, (50, 2)))
+
+
+def small_gan():
+    training.seed(0)
+    return models.GAN(models.perceptron(2, 16, 3), models.perceptron(3, 16, 1), 2)
+
+
+def test_each_part_of_a_gan_reaches_the_weights_of_one_network():
+    gan, x = small_gan(), torch.randn(20, 3)
+    for part, own, other in [("critic", gan.critic, gan.generator), ("generator", gan.generator, gan.critic)]:
+        gan.zero_grad()
+        gan.loss(x)[part].backward()
+        assert all(p.grad.abs().sum() > 0 for p in own.parameters())
+        assert all(p.grad is None for p in other.parameters())
+
+
+def test_a_gan_that_cannot_tell_pays_ln_4():
+    gan = small_gan()
+    for weight in gan.critic.parameters():
+        weight.data.zero_()
+    parts = gan.loss(torch.randn(20, 3))
+    assert parts["critic"].item() == pytest.approx(np.log(4))
+    assert parts["generator"].item() == pytest.approx(np.log(2))
+
+
+def test_a_gan_whose_loss_diverges_stops_with_a_sentence():
+    gan, x = small_gan(), torch.randn(200, 3)
+    before = [p.clone() for p in gan.parameters()]
+    with pytest.raises(FloatingPointError, match="In epoch 1 .* no longer finite.*Try a smaller lr") as error:
+        training.fit(gan, x, epochs=3, lr=1e30, batch_size=10)
+    assert error.value.history == {}
+    assert all(torch.equal(a, b) for a, b in zip(before, gan.parameters(), strict=True))
+
+
+def test_held_weights_are_constants_and_buffers_still_move():
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    x = torch.randn(9, 3, requires_grad=True)
+    assert torch.equal(models.held(net, x), net(x)) and net[1].num_batches_tracked == 2
+    models.held(net, x).square().sum().backward()
+    assert x.grad is not None and all(p.grad is None for p in net.parameters())
+
+
+def test_aae_weighs_the_verdict_and_keeps_critic_and_encoder_apart():
+    training.seed(0)
+    aae, x = models.AAE(6, 8, 2, weight=3.0), torch.rand(20, 6)
+    parts = aae.loss(x)
+    total = parts["reconstruction"] + parts["critic"] + 3 * parts["verdict"]
+    assert parts["loss"].item() == pytest.approx(total.item())
+    parts["critic"].backward()
+    assert all(p.grad is None for p in aae.encoder.parameters())
+    aae.zero_grad()
+    aae.loss(x)["verdict"].backward()
+    assert all(p.grad is None for p in aae.critic.parameters()) and aae.encoder[0].weight.grad is not None
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        aae.loss(x + 1)

@@ -15,7 +15,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-NO_EXERCISES = "16"
 
 
 def read(path):
@@ -71,7 +70,7 @@ def test_set_up_is_the_same_everywhere(path):
 
 def test_sections(path):
     headings = re.findall(r"^#+ (?:\d+ · )?(.+)$", prose(path), re.MULTILINE)
-    wanted = ["Explore", "Trap", "What to remember"] + ["Exercises"] * (path.stem[:2] != NO_EXERCISES)
+    wanted = ["Explore", "Trap", "Exercises", "What to remember"]
     missing = [name for name in wanted if not any(h.startswith(name) for h in headings)]
     assert not missing, f"no section {', '.join(missing)}"
     remember = prose(path).split("What to remember")[1]
@@ -126,7 +125,7 @@ def test_claims_are_tagged_and_enough(path):
 
 def test_exercises_have_stubs_and_solutions(path):
     stubs = [cell for cell in code(path) if re.search(r"exercises\.check_\w+\(", source(cell))]
-    assert path.stem[:2] == NO_EXERCISES or 2 <= len(stubs) <= 4, f"{len(stubs)} exercises, wanted 2 to 4"
+    assert 2 <= len(stubs) <= 4, f"{len(stubs)} exercises, wanted 2 to 4"
     assert all("return ..." in source(cell) for cell in stubs), "an exercise that is not a stub"
     assert printed(path).count("Not attempted yet") == len(stubs)
     assert prose(path).count("<details><summary>Solution") == len(stubs), "an exercise without its solution"

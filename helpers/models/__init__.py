@@ -5,24 +5,19 @@ dict of named parts in which "loss" is minimised. Errors are summed over the fea
 averaged over the batch.
 """
 
+from helpers.models.adversarial import AAE, GAN, dcgan, held
 from helpers.models.autoencoders import PCA, Autoencoder, LinearAutoencoder, perceptron, top_k
-from helpers.models.quantised import VQVAE, nearest, patch_networks, start_book, straight_through
+from helpers.models.quantised import (
+    VQVAE,
+    Prior,
+    draw_words,
+    nearest,
+    patch_networks,
+    start_book,
+    straight_through,
+)
 from helpers.models.variational import CVAE, VAE, bernoulli_nll, gaussian_kl, one_hot
 
-__all__ = [
-    "PCA",
-    "LinearAutoencoder",
-    "perceptron",
-    "Autoencoder",
-    "top_k",
-    "gaussian_kl",
-    "bernoulli_nll",
-    "VAE",
-    "one_hot",
-    "CVAE",
-    "nearest",
-    "straight_through",
-    "VQVAE",
-    "start_book",
-    "patch_networks",
-]
+__all__ = ["PCA", "LinearAutoencoder", "perceptron", "Autoencoder", "top_k", "gaussian_kl", "bernoulli_nll",
+           "VAE", "one_hot", "CVAE", "nearest", "straight_through", "VQVAE", "start_book", "patch_networks",
+           "Prior", "draw_words", "held", "GAN", "dcgan", "AAE"]  # fmt: skip

@@ -103,3 +103,45 @@ def patch_networks(d, width):
         nn.Flatten(),
     )
     return encoder, decoder
+
+
+class Prior(nn.Module):
+    """A distribution of texts of 7 × 7 words out of K: a small PixelCNN (van den Oord et al. 2016).
+
+    K: words, width: channels. Each word depends on the three to its left and seven in each of two rows above.
+    """
+
+    def __init__(self, K, width):
+        super().__init__()
+        self.word = nn.Embedding(K, 16)
+        self.look = nn.Conv2d(16, width, (3, 7), padding=(2, 3))
+        mask = torch.ones(3, 7)
+        mask[2, 3:] = 0  # the place itself and what comes after
+        self.register_buffer("mask", mask)
+        self.place = nn.Parameter(torch.zeros(width, 7, 7))
+        self.read = nn.Sequential(nn.SiLU(), nn.Conv2d(width, width, 1), nn.SiLU(), nn.Conv2d(width, K, 1))
+
+    def forward(self, words):
+        """(n, 7, 7) int64 -> (n, K, 7, 7): the log-probability of each word at each place."""
+        h, weight = self.word(words).movedim(-1, 1), self.look.weight * self.mask
+        h = nn.functional.conv2d(h, weight, self.look.bias, padding=(2, 3))[:, :, :7]
+        return self.read(h + self.place).log_softmax(1)
+
+    def nats(self, words):
+        """(n, 7, 7) int64 -> (n, 7, 7): the cost of each word, −log p."""
+        return -self(words).gather(1, words[:, None])[:, 0]
+
+    def loss(self, words):
+        """−log p of a text, in nats: summed over its places, averaged over the batch (n, 7, 7)."""
+        return {"loss": self.nats(words).flatten(1).sum(1).mean()}
+
+
+@torch.no_grad()
+def draw_words(prior, n):
+    """n new texts, rolled word by word from a Prior: (n, 7, 7) int64."""
+    drawn = torch.zeros(n, 7, 7, dtype=torch.long, device=prior.place.device)
+    for i in range(7):
+        for j in range(7):
+            p = prior(drawn)[:, :, i, j].exp()
+            drawn[:, i, j] = torch.multinomial(p, 1)[:, 0]
+    return drawn
