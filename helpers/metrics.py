@@ -45,6 +45,22 @@ def knn_accuracy(z, y, z_test, y_test, k=5):
     return model.score(z_test.cpu().numpy(), y_test.cpu().numpy())
 
 
+def nearest_mean(z, y, z_test, y_test):
+    """Share of test codes (m, q) nearest to the mean of the codes (n, q) of their own label (n,), (m,)."""
+    labels = y.unique()
+    means = torch.stack([z[y == c].mean(0) for c in labels])
+    return (labels[torch.cdist(z_test, means).argmin(1)] == y_test).double().mean().item()
+
+
+def there_and_back(pictures, digits, test):
+    """From a picture to the nearest digit, and from a test digit to the nearest picture, in the mean.
+
+    pictures: (n, d), digits: (m, d), test: (t, d). Returns two squared distances, each summed over the d.
+    """
+    ways = (pictures, digits), (test, pictures)
+    return tuple(torch.cdist(a, b).amin(1).square().mean().item() for a, b in ways)
+
+
 def trustworthiness(x, z, k=12):
     """How far the k nearest neighbours in a map z are neighbours in the data x too.
 

@@ -144,7 +144,7 @@ def family(ax):
         "dae": (3.4, 2, "06  denoising\n2008", autoencoder),
         "bert": (3.4, 0, "07  BERT 2018\nXLNet 2019", autoencoder),
         "vae": (7.9, 4, "08–10  ELBO\nVAE 2013", generator),
-        "gan": (7.9, 6, "15  GAN\n2014", generator),
+        "gan": (7.9, 6, "15  GAN 2014\nAAE 2015", generator),
         "cvae": (5.5, 2, "11  CVAE\n2015", generator),
         "beta": (7.1, 2, "12  β-VAE\n2017", generator),
         "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),

@@ -575,7 +575,11 @@ WRONG = {
         "not probabilities": "lambda r, d: [-(r.sigmoid() + 1 - d.sigmoid()).mean(), -d.sigmoid().mean()]",
         "half of": "lambda r, d: [sp(-r).mean(), sp(-d).mean()]",
         "stopped": "lambda r, d: [r @ d.view(2, -1), 0]",
-        "these data only": "lambda r, d: [(sp(-r) + sp(d)).sum() / 4, sp(-d).mean()]",
+        "throughout": "lambda r, d: [sp(r).mean() + sp(-d).mean(), sp(d).mean()]",
+        "the critic's too": "lambda r, d: [sp(-r).sum() + sp(d).sum(), sp(-d).mean()]",
+        "these are bits": "lambda r, d: [1.442695 * (sp(-r) + sp(d)).mean(), 1.442695 * sp(-d).mean()]",
+        "rounds to 0 or 1": "lambda r, d: [-(r.sigmoid() * (-d).sigmoid()).log().mean(), sp(-d).mean()]",
+        "wanted is shape": "lambda r, d: sp(-r).mean()",
     },
     "gan.check_best_critic": {
         "this is 1 − D*": "lambda x, a, s, b, t: 1 - best(x, a, s, b, t)",
@@ -585,6 +589,9 @@ WRONG = {
         "½ in the exponent": "lambda x, a, s, b, t: best(x, a, s / 2**0.5, b, t / 2**0.5)",
         "standard deviation": "lambda x, a, s, b, t: best(x, a, s**0.5, b, t**0.5)",
         "both widths": "lambda x, a, s, b, t: best(x, a, s, b, s)",
+        "sign of ln s": "lambda x, a, s, b, t: (best(x, a, s, b, t).logit() + 2 * math.log(s / t)).sigmoid()",
+        "not 1/√s": "lambda x, a, s, b, t: torch.sigmoid(best(x, a, s, b, t).logit() + math.log(s / t) / 2)",
+        "not 1/s²": "lambda x, a, s, b, t: torch.sigmoid(best(x, a, s, b, t).logit() - math.log(s / t))",
         "these data only": "lambda x, a, s, b, t: best(x, 0.5, 1.5, -0.5, 0.8)",
     },
     "gan.check_spread": {
@@ -596,7 +603,8 @@ WRONG = {
         "not by K": "lambda p: named(p) / p.shape[1]",
         "divide the counts": "lambda p: torch.special.entr(p.argmax(1).bincount() / 1.0).sum() / math.log(5)",
         "the confidence": "lambda p: p.amax(1).mean()",
-        "these data only": "lambda p: named(p) / math.log(5)",
+        "not by ln n": "lambda p: named(p) / math.log(len(p))",
+        "may go unnamed": "lambda p: named(p) / math.log(5)",
     },
     "family_portrait.check_bits_per_pixel": {
         "divide by d": "lambda n, d: n.mean() / math.log(2)",

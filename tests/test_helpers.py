@@ -738,3 +738,11 @@ def test_aae_weighs_the_verdict_and_keeps_critic_and_encoder_apart():
     assert all(p.grad is None for p in aae.critic.parameters()) and aae.encoder[0].weight.grad is not None
     with pytest.raises(ValueError, match="between 0 and 1"):
         aae.loss(x + 1)
+
+
+def test_nearest_mean_and_there_and_back():
+    z, y = torch.tensor([[0.0], [2], [10], [12]]), torch.tensor([3, 3, 7, 7])
+    assert metrics.nearest_mean(z, y, torch.tensor([[5.0], [7]]), torch.tensor([3, 3])) == 0.5
+    pictures = torch.tensor([[0.0, 0], [3, 4]])
+    there, back = metrics.there_and_back(pictures, torch.tensor([[0.0, 1]]), torch.tensor([[3.0, 6]]))
+    assert there == pytest.approx((1 + 18) / 2) and back == pytest.approx(4)

@@ -3,15 +3,18 @@
 import numpy as np
 import torch
 
+ONLY_HERE = "right for these data only. Take the sizes from the inputs, not as numbers."
 
-def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, tolerance=3e-4):
+
+def grade(yours, inputs, right, mistakes, praise, also=None, also_hint=ONLY_HERE, free_signs=False,
+          tolerance=3e-4):  # fmt: skip
     """Try the reader's function and compare its answer with the right one and with the usual wrong ones.
 
     yours: the function, a stub if it returns `...`; inputs: what it is called with. right: a tensor
     or a number. mistakes: {hint: the value that this mistake gives}. free_signs: each column, or a
     vector as a whole, may come with either sign. tolerance: relative to the largest entry of the value
-    compared with. also: (inputs, right) of other sizes, to be right as well. Prints one line: not
-    attempted, right with `praise`, or a hint.
+    compared with. also: (inputs, right) of other sizes, to be right as well, else `also_hint`. Prints one
+    line: not attempted, right with `praise`, or a hint.
     """
     shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
     try:
@@ -32,7 +35,7 @@ def grade(yours, inputs, right, mistakes, praise, also=None, free_signs=False, t
         turn = torch.where((answer * right).sum(0) < 0, -1.0, 1.0)
     if close(turn * answer, right, tolerance):
         if also and not close(second, plain(also[1]), tolerance):
-            print("✗ Not yet: right for these data only. Take the sizes from the inputs, not as numbers.")
+            print(f"✗ Not yet: {also_hint}")
             return
         print(f"✓ Right. {praise}")
         return

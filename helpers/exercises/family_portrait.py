@@ -44,14 +44,17 @@ def check_without_label(yours):
         "divided the logarithm by c: subtract ln c.": every / 10,
         "this is −log p(x): wanted is log p(x).": -right,
     }
-    also = (torch.full((2, 4), -200.0),), torch.full((2,), -200.0)
+    also = (
+        (torch.tensor([[-200.0] * 4, [-500.0, -800, -800, -800]]),),
+        torch.tensor([-200.0, -500 - log(4)]),
+    )
     grade(yours, (given,), right, mistakes, "A mixture with the labels as its words.", also=also,
           tolerance=1e-5)  # fmt: skip
 
 
 def check_mean_rank(yours):
     """mean_rank(scores, lower): (m, c), (c,) bool -> the mean over the columns of each one's rank, (m,)."""
-    scores, lower = example(7, 4), torch.tensor([True, False, False, True])
+    scores, lower = example(7, 4) - 3, torch.tensor([True, False, False, True])
 
     def ranks(signed):
         return signed.argsort(0).argsort(0) + 1.0
@@ -72,5 +75,6 @@ def check_mean_rank(yours):
         "the sum of the ranks: take the mean.": right.sum(1),
         "the mean of the scores, not of ranks.": signed.mean(1),
     }
-    also = (torch.tensor([[1.0, 2], [3, 4], [2, 3]]), torch.tensor([True, False])), [2.0, 2.0, 2.0]
+    table = torch.tensor([[1.0, 2, -1], [3, 4, 5], [2, 3, -6]])
+    also = (table, torch.tensor([False, True, False])), [2.0, 5 / 3, 7 / 3]
     grade(yours, (scores, lower), right.mean(1), mistakes, "And who chose the columns?", also=also)

@@ -14,7 +14,8 @@ def check_two_losses(yours):
 
     def both(real, drawn):
         answer = yours(real, drawn)
-        return answer if answer is ... or answer is None else [torch.as_tensor(a) for a in answer]
+        pair = isinstance(answer, tuple | list) and ... not in answer
+        return [torch.as_tensor(part) for part in answer] if pair else answer
 
     critic = softplus(-real).mean() + softplus(drawn).mean()
     generator = softplus(-drawn).mean()
@@ -25,7 +26,13 @@ def check_two_losses(yours):
         ],
         "the generator's is the saturating loss, ln(1 − D): take −ln D.": [critic, -softplus(drawn).mean()],
         "the generator's has the critic's label: this is −ln(1 − D).": [critic, softplus(drawn).mean()],
+        "labels are swapped throughout: this critic calls real what is drawn.": [
+            softplus(real).mean() + softplus(-drawn).mean(),
+            softplus(drawn).mean(),
+        ],
         "means over the batch, not sums.": [4 * critic, 4 * generator],
+        "the critic's too is a mean over the batch, not a sum.": [4 * critic, generator],
+        "these are bits: ln, not log2.": [critic / math.log(2), generator / math.log(2)],
         "the generator's loss looks at what is drawn, not at real data.": [critic, softplus(-real).mean()],
         "both signs are turned: a loss is minus the log-probability.": [-critic, -generator],
         "the critic's loss is the sum of its two halves, not their mean.": [critic / 2, generator],
@@ -38,8 +45,9 @@ def check_two_losses(yours):
     }
     far = torch.tensor([-200.0, 200.0])
     also = (far, -far), [200.0, 100.0]
-    grade(both, (real, drawn), torch.stack([critic, generator]), mistakes,
-          "Also where a probability would be 0.", also=also)  # fmt: skip
+    overflow = "right, but not where a probability rounds to 0 or 1 (log-odds of ±200): use softplus."
+    grade(both, (real, drawn), [critic, generator], mistakes, "Also where a probability rounds to 0.",
+          also=also, also_hint=overflow)  # fmt: skip
 
 
 def check_best_critic(yours):
@@ -62,6 +70,9 @@ def check_best_critic(yours):
         "the ½ in the exponent is missing.": no_half.sigmoid(),
         "s is a standard deviation: divide by its square.": variance.sigmoid(),
         "take both widths: this has s_p in both densities.": (log_p - log_normal(x, m_q, s_p)).sigmoid(),
+        "the sign of ln s: a wide density is low, −ln s.": (odds + 2 * math.log(s_p / s_q)).sigmoid(),
+        "the factor is 1/s, not 1/√s.": (odds + math.log(s_p / s_q) / 2).sigmoid(),
+        "the factor is 1/s, not 1/s².": (odds - math.log(s_p / s_q)).sigmoid(),
     }
     also = (torch.tensor([-1.0, 0.0, 2.0]), 0.0, 1.0, 1.0, 1.0), (0.5 - torch.tensor([-1.0, 0, 2])).sigmoid()
     grade(yours, (x, m_p, s_p, m_q, s_q), odds.sigmoid(), mistakes, "Bayes' rule.", also=also)
@@ -87,6 +98,9 @@ def check_spread(yours):
         "divide by ln K, not by K.": H / 5,
         "shares add up to 1: divide the counts by n.": torch.special.entr(40 * share).sum() / log_K,
         "the confidence is another number.": chance.amax(1).mean(),
+        "divide by ln K, K classes, not by ln n.": H / math.log(40),
     }
     also = (torch.eye(3)[[0, 0, 1, 1]],), math.log(2) / math.log(3)
-    grade(yours, (chance,), H / log_K, mistakes, "1 means all classes equally often.", also=also)
+    unnamed = "right here, but a class may go unnamed (0 ln 0 counts as 0), and K is the number of columns."
+    grade(yours, (chance,), H / log_K, mistakes, "1 means all classes equally often.", also=also,
+          also_hint=unnamed)  # fmt: skip

@@ -9,9 +9,9 @@ from helpers.models.autoencoders import perceptron
 def gaussian_kl(mean, log_variance):
     """KL(N(mean, diag(exp(log_variance))) ‖ N(0, I)) of each row, in nats (Kingma & Welling 2013).
 
-    mean, log_variance: (n, q). Returns (n,), summed over the codes.
+    mean, log_variance: (…, q). Returns (…), summed over the codes.
     """
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1)
 
 
 def bernoulli_nll(logits, x):
