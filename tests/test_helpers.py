@@ -192,8 +192,6 @@ def test_knn_accuracy(digits):
         ),
         (lambda: metrics.trustworthiness(torch.ones(9, 5), torch.ones(8, 2)), "got (9, 5) and (8, 2)"),
         (lambda: metrics.trustworthiness(torch.ones(9, 5), torch.ones(9, 2), 5), "the 9 points, not 5"),
-        (lambda: models.top_k(torch.ones(2, 5), 6), "between 1 and the 5 codes, not 6"),
-        (lambda: models.top_k(torch.ones(2, 5), 0), "between 1 and the 5 codes, not 0"),
     ],
 )  # fmt: skip
 def test_wrong_shapes_get_a_sentence(call, says):
@@ -424,14 +422,6 @@ def test_autoencoder_has_a_bend_on_each_way_and_none_at_the_ends():
         assert bent.abs().max() > 1e-3
         assert net.loss(x)["loss"].item() == pytest.approx(metrics.squared_error(x, net.decode(z)), rel=1e-5)
     assert [m.out_features for m in net.decoder if hasattr(m, "out_features")] == [32, 6]
-
-
-def test_top_k_keeps_the_largest_of_each_row():
-    z = torch.tensor([[3.0, -5.0, 1.0, 2.0], [-1.0, -2.0, -3.0, -4.0]], requires_grad=True)
-    kept = models.top_k(z, 2)
-    assert kept.tolist() == [[3, 0, 0, 2], [-1, -2, 0, 0]]
-    kept.sum().backward()
-    assert z.grad.tolist() == [[1, 0, 0, 1], [1, 1, 0, 0]]
 
 
 def test_trustworthiness(digits):

@@ -6,7 +6,7 @@ averaged over the batch.
 """
 
 from helpers.models.adversarial import AAE, GAN, dcgan, held
-from helpers.models.autoencoders import PCA, Autoencoder, LinearAutoencoder, perceptron, top_k
+from helpers.models.autoencoders import PCA, Autoencoder, LinearAutoencoder, perceptron
 from helpers.models.quantised import (
     VQVAE,
     Prior,
@@ -18,6 +18,6 @@ from helpers.models.quantised import (
 )
 from helpers.models.variational import CVAE, VAE, bernoulli_nll, gaussian_kl, one_hot
 
-__all__ = ["PCA", "LinearAutoencoder", "perceptron", "Autoencoder", "top_k", "gaussian_kl", "bernoulli_nll",
+__all__ = ["PCA", "LinearAutoencoder", "perceptron", "Autoencoder", "gaussian_kl", "bernoulli_nll",
            "VAE", "one_hot", "CVAE", "nearest", "straight_through", "VQVAE", "start_book", "patch_networks",
            "Prior", "draw_words", "held", "GAN", "dcgan", "AAE"]  # fmt: skip

@@ -93,14 +93,3 @@ class Autoencoder(nn.Module):
         """{"loss": squared error, summed over features, averaged over the batch (n, d)}."""
         error = x - self.decode(self.encode(x))
         return {"loss": error.square().sum(1).mean()}
-
-
-def top_k(z, k):
-    """Keep the k largest codes of each row and set the others to zero (Makhzani & Frey 2013).
-
-    z: (n, q). Returns (n, q). Raises ValueError if k is not between 1 and q.
-    """
-    if not 1 <= k <= z.shape[1]:
-        raise ValueError(f"k must lie between 1 and the {z.shape[1]} codes, not {k}.")
-    largest = z.topk(k, dim=1)
-    return torch.zeros_like(z).scatter(1, largest.indices, largest.values)
