@@ -1,7 +1,7 @@
 """The models, each in the form in which its notebook teaches it.
 
-Every model has encode(x) -> z, decode(z) -> x′ and, if it is trained by steps, loss(x) -> a
-dict of named parts in which "loss" is minimised. Errors are summed over the features and
+Every autoencoder has encode(x) -> z and decode(z) -> x′; every model that is trained by steps has
+loss(x) -> a dict of named parts in which "loss" is minimised. Errors are summed over the features and
 averaged over the batch.
 """
 

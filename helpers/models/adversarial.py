@@ -9,7 +9,10 @@ from helpers.models.variational import bernoulli_nll
 
 
 def held(module, x):
-    """module(x) with its weights taken for constants: the gradient reaches x, and no weight."""
+    """module(x) with its weights taken for constants: the gradient reaches x, and no weight.
+
+    (The running means of a batch normalisation are no weights: they move as in any other call.)
+    """
     constants = {name: weight.detach() for name, weight in module.named_parameters()}
     return torch.func.functional_call(module, constants, x)
 
