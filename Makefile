@@ -9,9 +9,9 @@ lab: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python -m ruff check
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests/test_browser.py
 	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
-	  -n 2 --dist loadfile --durations 10 notebooks
+	  -n 2 --dist loadfile --durations 10 $(shell ls -r notebooks/*.ipynb) tests --ignore tests/test_browser.py  # the long ones first
 
 colab: .venv/ready
 	$(BIN)/python -m helpers.colab "$(REPO)"

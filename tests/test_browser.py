@@ -13,7 +13,7 @@ import pytest
 NOTEBOOKS = sorted(Path(__file__).resolve().parents[1].glob("notebooks/*.ipynb"))
 SECONDS = {"00": 30} | dict.fromkeys(("07", "12", "13", "14", "15", "16"), 180)  # to run; the others 90
 FIRST = 10  # seconds until a newcomer has moved the first slider of 00
-PRESSES, PAUSE = 15, 0.1  # of an arrow key, for each slider; seconds between them
+PRESSES, PAUSE = 10, 0.1  # of an arrow key, for each slider; seconds between them
 TEXTS = "a_b", "naïve_", "", "_" * 40  # what is typed into a field for text
 HANDLE = "[role=slider]"
 EXPLORER = ".jp-Notebook .widget-vbox:has(.widget-image)"
