@@ -25,7 +25,9 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def browser():
-    """Headless Chromium. Without one the test is skipped, or fails where REQUIRE_BROWSER is set."""
+    """Headless Chromium, one cache for all pages. Without one the test is skipped, or fails where
+    REQUIRE_BROWSER is set.
+    """
     names = "chromium", "chromium-browser", "google-chrome"
     path = next(filter(None, map(shutil.which, names)), None)
     if not path:
@@ -33,7 +35,7 @@ def browser():
         pytest.fail(message) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(message)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
+        yield browser.new_context()
         browser.close()
 
 

@@ -60,7 +60,7 @@ def execute(page, command, seconds):
 
 def picture(page, explorer, what, act, *args):
     """Do act(*args); returns the milliseconds from the last key press to the picture that follows."""
-    page.evaluate("image => expect(image)", explorer.locator(".widget-image").element_handle())
+    explorer.locator(".widget-image").evaluate("image => { expect(image); }")
     act(*args)
     after = page.evaluate("next")
     assert after, f"{what}: no new picture. Below it: {explorer.locator('.widget-output').text_content()!r}"
