@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from IPython.display import Pretty, display
 
+from helpers import graphs
+
 
 def device(name=None):
     """The torch.device to use: the GPU where there is one, else the CPU; or the one named.
@@ -36,47 +38,64 @@ def seed(number=0):
     torch.manual_seed(number)
 
 
-def fit(model, data, epochs, lr, batch_size=128, watch=None):
+def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
     """Train a model by Adam (Kingma & Ba 2015) on a one-cycle schedule (Smith & Topin 2018).
 
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
     lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
+    beta2: how slowly Adam forgets the squares of old gradients; a run of few steps wants it smaller.
     watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
     mode, and marked as `fitted` for the sliders once an epoch is complete.
 
+    On a GPU a step is replayed as a CUDA graph where the loss allows it (`helpers.graphs`), matrix
+    products are in TensorFloat-32 where the GPU has it (10 bits of mantissa, summed in float32; else
+    float32), and Adam's first beta stays 0.9, which on a CPU follows the schedule.
+
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
-    Raises ValueError for no epochs or tensors of different lengths, and FloatingPointError if a part
-    of the loss or a weight is no longer finite; the model is then as it was before that epoch, and
-    the history is the error's attribute `history`.
+    Raises ValueError for no epochs or tensors of different lengths, FloatingPointError if a part of
+    the loss or a weight is no longer finite, and torch.OutOfMemoryError if the GPU's memory is full; the
+    model is then as it was before that epoch, and the history is the error's attribute `history`.
     """
     data = data if isinstance(data, tuple) else (data,)
-    n = len(data[0])
+    n, place = len(data[0]), data[0].device
     if epochs < 1 or n < 1 or any(len(tensor) != n for tensor in data):
         lengths = [len(tensor) for tensor in data]
         raise ValueError(f"fit wants epochs ≥ 1 and tensors of one length: got {epochs} and {lengths}.")
+    graphed = graphs.possible(place)
     weights = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.Adam(weights, lr=lr, fused=True)
+    rate = torch.tensor(lr, device=place) if graphed else lr  # a graph reads it anew at each step
+    optimiser = torch.optim.Adam(weights, lr=rate, betas=(0.9, beta2), fused=True, capturable=graphed)
     steps = math.ceil(n / batch_size) * epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps)
-    history, start, say = {}, time.perf_counter(), _progress()
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, steps, cycle_momentum=not graphed)
+    sums, history, start, say = {}, {}, time.perf_counter(), _progress()
+
+    def step(batch):
+        parts = model.loss(*(tensor[batch] for tensor in data))
+        optimiser.zero_grad()
+        parts["loss"].backward()
+        optimiser.step()
+        for name, value in parts.items():
+            if name not in sums:
+                sums[name] = torch.zeros_like(value)
+            sums[name] += value.detach() * (len(batch) / n)
+
+    do, known, before, full = step, None, model.state_dict(), False
     try:
         for epoch in range(1, epochs + 1):
             before = {name: value.clone() for name, value in model.state_dict().items()}
-            sums = {}
             model.train()
-            order = torch.randperm(n, device=data[0].device)
-            for batch in order.split(batch_size):
-                parts = model.loss(*(tensor[batch] for tensor in data))
-                optimiser.zero_grad()
-                parts["loss"].backward()
-                optimiser.step()
-                schedule.step()
-                for name, value in parts.items():
-                    sums[name] = sums.get(name, 0) + value.detach() * (len(batch) / n)
+            if graphed and known != (known := graphs.numbers_of(model)):
+                do = graphs.replayed(step, model)
+            with graphs.tensor_float_32(graphed):
+                for batch in torch.randperm(n, device=place).split(batch_size):
+                    do(batch)
+                    schedule.step()
             numbers = {name: value.item() for name, value in sums.items()}
+            for value in sums.values():
+                value.zero_()
             _stop_if_not_finite(model, numbers, before, history, epoch, lr)
             if watch:
                 model.eval()
@@ -84,7 +103,6 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
                     numbers |= watch()
             for name, value in numbers.items():
                 history.setdefault(name, []).append(value)
-            model.fitted = True
             state = "  ".join(f"{name} {values[-1]:.4g}" for name, values in history.items())
             line = f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s"
             say(line, last=epoch == epochs)
@@ -92,8 +110,20 @@ def fit(model, data, epochs, lr, batch_size=128, watch=None):
         if not all(p.isfinite().all() for p in weights):
             model.load_state_dict(before)
         say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
+    except torch.OutOfMemoryError:
+        full = True  # what the broken step holds is free only after this line
     finally:
         model.eval()
+        if history:
+            model.fitted = True
+    if full:
+        model.load_state_dict(before)
+        error = torch.OutOfMemoryError(
+            f"The GPU's memory was full in epoch {epoch}. The model is as it was before that epoch. Lower "
+            f"batch_size (now {batch_size}), or the number of data that `watch` looks at at once."
+        )
+        error.history = history
+        raise error
     return history
 
 
@@ -104,7 +134,8 @@ def _stop_if_not_finite(model, means, before, history, epoch, lr):
         model.load_state_dict(before)
         error = FloatingPointError(
             f"In epoch {epoch} {broken[0]} was no longer finite. The model is as it was before that "
-            f"epoch. Try a smaller lr (now {lr:g}), and look for log or division of zero in the loss."
+            f"epoch. Try a smaller lr (now {lr:g}), and look for log or division of zero in the loss, or "
+            "pixels outside 0 to 1."
         )
         error.history = history
         raise error

@@ -18,9 +18,12 @@ def bernoulli_nll(logits, x):
     """−log p(x|z) of pixels that are Bernoulli with the log-odds `logits`, in nats: the cross-entropy.
 
     logits: (…, d), x: (n, d), from 0 to 1; they broadcast. Returns (…), summed over the pixels.
-    Raises ValueError if x leaves 0 to 1, where this is the logarithm of no probability.
+    Raises ValueError if x leaves 0 to 1, where this is the logarithm of no probability; on a GPU, which
+    would have to wait for Python's look at x, it is nan there.
     """
-    if x.min() < 0 or x.max() > 1:
+    if x.is_cuda:
+        x = x.where((x >= 0) & (x <= 1), torch.nan)
+    elif x.min() < 0 or x.max() > 1:
         raise ValueError("A Bernoulli pixel lies between 0 and 1: scale the images to that range.")
     return (nn.functional.softplus(logits) - x * logits).sum(-1)
 

@@ -1,0 +1,98 @@
+"""Training steps as CUDA graphs: recorded once, then repeated by the GPU without waiting for Python."""
+
+import contextlib
+import random
+import warnings
+
+import numpy as np
+import torch
+
+torch.backends.cudnn.allow_tf32 = False  # equations are checked in float32; `fit` alone may round
+
+
+def possible(device):
+    """Can this torch.device replay graphs?"""
+    return device.type == "cuda"
+
+
+@contextlib.contextmanager
+def tensor_float_32(allowed):
+    """In this context matrix products and convolutions may round their factors to 10 bits, if `allowed`.
+
+    NVIDIA GPUs from Ampere on do so. They sum in float32, and TensorFloat-32 has float32's range, so that
+    no loss need be scaled. Other processors, a T4 among them, take no notice.
+    """
+    before = torch.get_float32_matmul_precision()
+    try:
+        if allowed:
+            torch.set_float32_matmul_precision("high")
+            torch.backends.cudnn.allow_tf32 = True
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
+        torch.backends.cudnn.allow_tf32 = False
+
+
+def replayed(step, model):
+    """step, as a function that does the same faster from the second batch of a length on.
+
+    step: a function of a batch, a tensor on the GPU, that trains `model` and returns nothing. The first
+    batch of each length goes through step itself, and is watched. A graph would not do the same where the
+    loss looks at values on the GPU (Python would have to wait for them), rolls dice on the CPU, or counts
+    its calls in the model: then every batch of this length goes through step itself.
+    """
+    ways = {}
+
+    def do(batch):
+        if len(batch) in ways:
+            ways[len(batch)](batch)
+        else:
+            same = watched(step, batch, model)
+            ways[len(batch)] = recorded(step, batch) if same else step
+
+    return do
+
+
+def watched(step, batch, model):
+    """Do step(batch), off the main stream as a recording wants it; would a graph have done the same?"""
+    before, stream = (numbers_of(model), dice()), torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with warnings.catch_warnings(record=True) as caught, torch.cuda.stream(stream):
+        warnings.simplefilter("always")
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            step(batch)
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    torch.cuda.current_stream().wait_stream(stream)
+    waits = any("called a synchronizing CUDA operation" in str(warning.message) for warning in caught)
+    return not waits and (numbers_of(model), dice()) == before
+
+
+def numbers_of(model):
+    """The plain numbers and texts that a model's modules keep, such as the weight of a part of the loss."""
+    plain = bool, int, float, str
+    return [{k: v for k, v in vars(module).items() if isinstance(v, plain)} for module in model.modules()]
+
+
+def dice():
+    """Where the random numbers of Python, NumPy and torch are on the CPU."""
+    return random.getstate(), np.random.get_state()[2], torch.get_rng_state().tolist()
+
+
+def recorded(step, batch):
+    """A function that replays step on another batch of this length; step itself if it cannot be recorded."""
+    index, graph = batch.clone(), torch.cuda.CUDAGraph()
+    try:
+        with torch.cuda.graph(graph):  # nothing is computed here
+            step(index)
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError:
+        return step
+
+    def replay(batch):
+        index.copy_(batch)
+        graph.replay()
+
+    return replay
