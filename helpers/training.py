@@ -73,7 +73,7 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
     sums, history, start, say = {}, {}, time.perf_counter(), _progress()
 
     def step(batch):
-        parts = model.loss(*(tensor[batch] for tensor in data))
+        parts = model.loss(*(tensor.index_select(0, batch) for tensor in data))
         optimiser.zero_grad()
         parts["loss"].backward()
         optimiser.step()
