@@ -7,8 +7,9 @@ ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 lab: .venv/ready
 	$(BIN)/python -m jupyterlab --ip=localhost --ServerApp.kernel_websocket_connection_class=helpers.lab.Prompt $(ROOT) notebooks/00_start_here.ipynb
 
-test: .venv/ready
+test: .venv/ready .venv/colab/ready
 	$(BIN)/python -m ruff check
+	.venv/colab/bin/python -m pytest tests/test_widgets.py tests/test_colab.py::test_colab_clones_once_and_shows_the_first_slider
 	$(BIN)/python -m pytest tests/test_browser.py
 	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
 	  -n 2 --dist loadfile --durations 10 $(shell ls -r notebooks/*.ipynb) tests --ignore tests/test_browser.py  # the long ones first
@@ -23,6 +24,14 @@ colab: .venv/ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q -r requirements.txt
 	$(BIN)/python -c 'import umap'  # compiles its loops, once: notebook 02 need not wait for it
+	@touch $@
+
+# An environment that sees the first one's packages, except those of tests/colab.txt, which are its own.
+.venv/colab/ready: .venv/ready tests/colab.txt
+	$(BIN)/python -m venv .venv/colab
+	.venv/colab/bin/python -m pip install -q --no-deps -r tests/colab.txt
+	site='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(BIN)/python -c "$$site" > "$$(.venv/colab/bin/python -c "$$site")/first.pth"
 	@touch $@
 
 .PHONY: lab test colab

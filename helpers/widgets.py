@@ -30,9 +30,8 @@ def address(file):
 class Explorer(ipywidgets.VBox):
     """The widget that `explore` makes; in a saved page without a kernel it names itself in a sentence."""
 
-    def _repr_mimebundle_(self, **options):
-        bundle = super()._repr_mimebundle_(**options)
-        return bundle | {"text/plain": "Sliders: run this notebook to move them."}
+    def __repr__(self):
+        return "Sliders: run this notebook to move them."
 
 
 def explore(render, buttons=None, **controls):
@@ -116,7 +115,7 @@ def slider(low, high, value, label):
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     step = 1 if whole else (high - low) / 60
     layout = ipywidgets.Layout(width="360px")
-    return kind(value=value, min=low, max=high, step=step, description=label, tooltip=label, layout=layout,
+    return kind(value=value, min=low, max=high, step=step, description=label, layout=layout,
                 style={"description_width": "120px"})  # fmt: skip
 
 
