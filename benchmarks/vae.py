@@ -156,7 +156,8 @@ def main():
         print(f"{name}: {speed[name]:.2f} epochs a second, {speed[name] / speed['textbook']:.1f} times; "
               f"−ELBO ≤ {GOAL} after {seconds[name]:.2f} s, "
               f"{seconds['textbook'] / seconds[name]:.2f} times as fast")  # fmt: skip
-    where_a_step_goes(start, x, device)
+    with graphs.tensor_float_32(graphs.possible(device)):
+        where_a_step_goes(start, x, device)
 
 
 if __name__ == "__main__":

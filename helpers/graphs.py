@@ -22,11 +22,13 @@ def tensor_float_32(allowed):
     NVIDIA GPUs from Ampere on do so. They sum in float32, and TensorFloat-32 has float32's range, so that
     no loss need be scaled. Other processors, a T4 among them, take no notice.
     """
+    if not allowed:
+        yield
+        return
     before = torch.get_float32_matmul_precision()
     try:
-        if allowed:
-            torch.set_float32_matmul_precision("high")
-            torch.backends.cudnn.allow_tf32 = True
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.allow_tf32 = True
         yield
     finally:
         torch.set_float32_matmul_precision(before)
@@ -45,18 +47,19 @@ def replayed(step, model):
 
     def do(batch):
         if len(batch) in ways:
-            ways[len(batch)](batch)
-        else:
-            same = watched(step, batch, model)
-            ways[len(batch)] = recorded(step, batch) if same else step
+            return ways[len(batch)](batch)
+        same = watched(step, batch, model)
+        ways[len(batch)] = recorded(step, batch) if same else step
+        if step in ways.values():  # one cannot be recorded: then none is, for they share the GPU's dice
+            ways.update(dict.fromkeys(ways, step))
 
     return do
 
 
 def watched(step, batch, model):
     """Do step(batch), off the main stream as a recording wants it; would a graph have done the same?"""
-    before, stream = (numbers_of(model), dice()), torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
+    before, main, stream = (kept(model), dice()), torch.cuda.current_stream(), torch.cuda.Stream()
+    stream.wait_stream(main)
     with warnings.catch_warnings(record=True) as caught, torch.cuda.stream(stream):
         warnings.simplefilter("always")
         torch.cuda.set_sync_debug_mode("warn")
@@ -64,15 +67,18 @@ def watched(step, batch, model):
             step(batch)
         finally:
             torch.cuda.set_sync_debug_mode("default")
-    torch.cuda.current_stream().wait_stream(stream)
-    waits = any("called a synchronizing CUDA operation" in str(warning.message) for warning in caught)
-    return not waits and (numbers_of(model), dice()) == before
+            main.wait_stream(stream)
+    signs = "called a synchronizing CUDA operation", "AccumulateGrad node's stream"
+    waits = any(sign in str(warning.message) for warning in caught for sign in signs)
+    return not waits and (kept(model), dice()) == before
 
 
-def numbers_of(model):
-    """The plain numbers and texts that a model's modules keep, such as the weight of a part of the loss."""
+def kept(model):
+    """What a graph takes for fixed: where the weights are, and the plain numbers and texts of the modules."""
     plain = bool, int, float, str
-    return [{k: v for k, v in vars(module).items() if isinstance(v, plain)} for module in model.modules()]
+    numbers = [{k: v for k, v in vars(module).items() if isinstance(v, plain)} for module in model.modules()]
+    tensors = *model.parameters(), *model.buffers()
+    return numbers, [(tensor.data_ptr(), tensor.requires_grad) for tensor in tensors]
 
 
 def dice():
@@ -82,13 +88,14 @@ def dice():
 
 def recorded(step, batch):
     """A function that replays step on another batch of this length; step itself if it cannot be recorded."""
-    index, graph = batch.clone(), torch.cuda.CUDAGraph()
+    index, graph, generator = batch.clone(), torch.cuda.CUDAGraph(), own_dice()
+    spare = generator.clone_state()
     try:
-        with torch.cuda.graph(graph):  # nothing is computed here
-            step(index)
-    except torch.OutOfMemoryError:
-        raise
+        # The outer context, since a recording that breaks may leave its own stream behind.
+        with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph):
+            step(index)  # nothing is computed here
     except RuntimeError:
+        generator.graphsafe_set_state(spare)  # and may leave the dice waiting for a recording
         return step
 
     def replay(batch):
@@ -96,3 +103,8 @@ def recorded(step, batch):
         graph.replay()
 
     return replay
+
+
+def own_dice():
+    """The GPU's generator of random numbers."""
+    return torch.cuda.default_generators[torch.cuda.current_device()]

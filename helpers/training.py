@@ -66,7 +66,7 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
         raise ValueError(f"fit wants epochs ≥ 1 and tensors of one length: got {epochs} and {lengths}.")
     graphed = graphs.possible(place)
     weights = [p for p in model.parameters() if p.requires_grad]
-    rate = torch.tensor(lr, device=place) if graphed else lr  # a graph reads it anew at each step
+    rate = torch.tensor(lr, dtype=torch.float32, device=place) if graphed else lr  # a graph reads it anew
     optimiser = torch.optim.Adam(weights, lr=rate, betas=(0.9, beta2), fused=True, capturable=graphed)
     steps = math.ceil(n / batch_size) * epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, steps, cycle_momentum=not graphed)
@@ -87,7 +87,7 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
         for epoch in range(1, epochs + 1):
             before = {name: value.clone() for name, value in model.state_dict().items()}
             model.train()
-            if graphed and known != (known := graphs.numbers_of(model)):
+            if graphed and known != (known := graphs.kept(model)):
                 do = graphs.replayed(step, model)
             with graphs.tensor_float_32(graphed):
                 for batch in torch.randperm(n, device=place).split(batch_size):
@@ -111,13 +111,15 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
             model.load_state_dict(before)
         say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
     except torch.OutOfMemoryError:
-        full = True  # what the broken step holds is free only after this line
+        full = True  # the broken step's tensors are free only after this line
     finally:
         model.eval()
         if history:
             model.fitted = True
     if full:
         model.load_state_dict(before)
+        optimiser.zero_grad()
+        do = optimiser = schedule = None  # the error keeps this function's names alive
         error = torch.OutOfMemoryError(
             f"The GPU's memory was full in epoch {epoch}. The model is as it was before that epoch. Lower "
             f"batch_size (now {batch_size}), or the number of data that `watch` looks at at once."

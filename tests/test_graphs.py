@@ -9,6 +9,7 @@ import copy
 import types
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -60,6 +61,13 @@ class Tape(TorchDispatchMode):
                         old.detach().copy_(value)
 
 
+class Dice:
+    """Stands for the GPU's generator, whose state the tape keeps."""
+
+    clone_state = staticmethod(torch.get_rng_state)
+    graphsafe_set_state = staticmethod(torch.set_rng_state)
+
+
 @pytest.fixture
 def gpu(monkeypatch):
     """A GPU that is played: `recorded` holds the tapes, and dice on the CPU count as the GPU's."""
@@ -77,6 +85,7 @@ def gpu(monkeypatch):
     monkeypatch.setattr(torch.Tensor, "is_cuda", True)
     monkeypatch.setattr(graphs, "possible", lambda device: True)
     monkeypatch.setattr(graphs, "dice", lambda: None)
+    monkeypatch.setattr(graphs, "own_dice", Dice)
     for name, stand_in in {
         "Stream": lambda: stream_stand_in,
         "current_stream": lambda: stream_stand_in,
@@ -146,6 +155,13 @@ def test_a_loss_that_no_graph_can_replay_trains_without(gpu, monkeypatch, kind, 
     assert graphed == eager and torch.equal(weights, same)
 
 
+@pytest.mark.parametrize("lr", [np.float64(0.01), 1])
+def test_the_learning_rate_may_be_any_number(gpu, lr):
+    model = models.Autoencoder(20, 2)
+    training.fit(model, torch.rand(64, 20), 1, lr=lr, batch_size=32)
+    assert len(gpu) == 1
+
+
 def test_dice_on_the_cpu_are_noticed():
     before = graphs.dice()
     torch.randint(4, (1,))
@@ -155,11 +171,14 @@ def test_dice_on_the_cpu_are_noticed():
 def test_a_weight_changed_between_epochs_is_recorded_anew(gpu, monkeypatch):
     model = models.AAE(20, 16, 2)
 
-    def heavier():
-        model.weight += 5.0
+    def change():
+        if len(gpu) == 1:
+            model.weight += 5.0
+        else:  # weights at another place, which a graph would not find
+            model.critic[0].bias.data = model.critic[0].bias.data.clone()
         return {}
 
-    training.fit(model, torch.rand(128, 20), 3, lr=0.01, batch_size=32, watch=heavier)
+    training.fit(model, torch.rand(128, 20), 3, lr=0.01, batch_size=32, watch=change)
     assert [tape.replays for tape in gpu] == [3, 3, 3]
 
 
