@@ -9,13 +9,14 @@ lab: .venv/ready
 
 test: .venv/ready .venv/colab/ready
 	$(BIN)/python -m ruff check
-	.venv/colab/bin/python -m pytest tests/test_widgets.py tests/test_colab.py::test_colab_clones_once_and_shows_the_first_slider
+	JUPYTER_PATH="$(CURDIR)/.venv/share/jupyter" .venv/colab/bin/python -m pytest tests/test_widgets.py tests/test_colab.py::test_colab_clones_once_and_shows_the_first_slider
 	$(BIN)/python -m pytest tests/test_browser.py
 	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
 	  -n 2 --dist loadfile --durations 10 $(shell ls -r notebooks/*.ipynb) tests --ignore tests/test_browser.py  # the long ones first
 
-colab: .venv/ready
-	$(BIN)/python -m helpers.colab "$(REPO)"
+colab:
+	@[ "$(origin REPO)" != undefined ] || { echo "make colab REPO=owner/name"; exit 1; }
+	$(PYTHON) helpers/colab.py "$(REPO)"
 
 .venv/ready: requirements.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11, 3.12 or 3.13 is needed (on Debian: apt-get install python3)."; exit 1; }
@@ -28,10 +29,10 @@ colab: .venv/ready
 
 # An environment that sees the first one's packages, except those of tests/colab.txt, which are its own.
 .venv/colab/ready: .venv/ready tests/colab.txt
-	$(BIN)/python -m venv .venv/colab
+	$(BIN)/python -m venv --clear .venv/colab
 	.venv/colab/bin/python -m pip install -q --no-deps -r tests/colab.txt
-	site='import sysconfig; print(sysconfig.get_path("purelib"))'; \
-	  $(BIN)/python -c "$$site" > "$$(.venv/colab/bin/python -c "$$site")/first.pth"
+	set -e; site='import sysconfig; print(sysconfig.get_path("purelib"))'; own=$$(.venv/colab/bin/python -c "$$site"); \
+	  $(BIN)/python -c "$$site" > "$$own/first.pth"
 	@touch $@
 
 .PHONY: lab test colab

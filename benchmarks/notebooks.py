@@ -49,13 +49,15 @@ def run(path):
 
 def main(numbers):
     """Run the notebooks whose names begin with the numbers, or all; print a table."""
-    print(f"on {training.device()}: seconds, in fit, steps of fit")
+    paths = [path for path in sorted(FOLDER.glob("*.ipynb")) if not numbers or path.name[:2] in numbers]
+    if not paths or len(paths) < len(numbers):
+        sys.exit(f"Notebooks are named by two digits, as in 04; got {' '.join(numbers)}.")
+    print(f"on {training.device()}: seconds, in fit, steps of fit as planned")
     totals = [0, 0, 0]
-    for path in sorted(FOLDER.glob("*.ipynb")):
-        if not numbers or path.name[:2] in numbers:
-            counts = run(path)
-            totals = [total + count for total, count in zip(totals, counts, strict=True)]
-            print(f"{path.stem:30} {counts[0]:6.1f} {counts[1]:6.1f} {counts[2]:7d}", flush=True)
+    for path in paths:
+        counts = run(path)
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        print(f"{path.stem:30} {counts[0]:6.1f} {counts[1]:6.1f} {counts[2]:7d}", flush=True)
     print(f"{'in all':30} {totals[0]:6.1f} {totals[1]:6.1f} {totals[2]:7d}")
 
 

@@ -1,6 +1,6 @@
 """Colab: install what it lacks, and name the repository that its first cell clones.
 
-`python -m helpers.colab owner/name` (make colab REPO=owner/name) writes the name into pyproject.toml,
+`python helpers/colab.py owner/name` (make colab REPO=owner/name) writes the name into pyproject.toml,
 where it is kept, and from there into the first cell and the links of every notebook and of README.md.
 """
 
@@ -37,7 +37,7 @@ def stamp(repo, root=ROOT):
 
     repo: "owner/name" on GitHub, or "" to take it out again. Raises ValueError for another form.
     """
-    if repo and not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
+    if repo and (not re.fullmatch(r"[\w.-]+/[\w.-]+", repo) or repo.endswith(".git")):
         raise ValueError(f"The repository is named owner/name, for example jane/autoencoders; not {repo!r}.")
 
     def links(text):

@@ -1,8 +1,9 @@
 """The benchmarks run, on a few digits; their figures are for whoever runs them whole."""
 
+import nbformat
 import torch
 
-from benchmarks import vae
+from benchmarks import notebooks, vae
 from helpers import models
 
 
@@ -20,3 +21,13 @@ def test_both_ways_train_the_same_network():
 def test_images_come_through_the_loader_unchanged():
     x = (255 * torch.rand(5, 784)).round() / 255
     assert torch.allclose(torch.stack([image.view(-1) for image in vae.Digits(x)]), x)
+
+
+def test_training_is_counted_apart(tmp_path):
+    path = f"import sys, time, torch\nsys.path.insert(0, {str(notebooks.FOLDER.parent)!r})"
+    first = f"{path}\nfrom helpers import models, training"
+    then = "time.sleep(1)\ntraining.fit(models.Autoencoder(4, 2), torch.rand(50, 4), 3, 0.01, 20)"
+    cells = [nbformat.v4.new_code_cell(text) for text in (first, then)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "book.ipynb")
+    seconds, fitting, steps = notebooks.run(tmp_path / "book.ipynb")
+    assert steps == 9 and 0 < fitting < seconds - 1

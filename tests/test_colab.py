@@ -73,7 +73,9 @@ def test_unstamped_shows_no_link(project):
         assert "colab.research.google.com" not in path.read_text()
 
 
-@pytest.mark.parametrize("name", ["nonsense", "https://github.com/owner/name", "owner/name/", "a b/c"])
+@pytest.mark.parametrize(
+    "name", ["nonsense", "https://github.com/owner/name", "owner/name/", "owner/name.git", "a b/c"]
+)
 def test_stamp_wants_owner_and_name(project, name):
     before = contents(project)
     with pytest.raises(ValueError, match="owner/name"):
