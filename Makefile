@@ -16,7 +16,7 @@ test: .venv/ready .venv/colab/ready
 
 colab:
 	@[ "$(origin REPO)" != undefined ] || { echo "make colab REPO=owner/name"; exit 1; }
-	$(PYTHON) helpers/colab.py "$(REPO)"
+	$(PYTHON) .github/stamp.py "$(REPO)"
 
 .venv/ready: requirements.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11, 3.12 or 3.13 is needed (on Debian: apt-get install python3)."; exit 1; }

@@ -1,11 +1,6 @@
-"""Colab: install what it lacks, and name the repository that its first cell clones.
-
-`python helpers/colab.py owner/name` (make colab REPO=owner/name) writes the name into pyproject.toml,
-where it is kept, and from there into the first cell and the links of every notebook and of README.md.
-"""
+"""Colab: install what it lacks."""
 
 import importlib.metadata
-import json
 import re
 import subprocess
 import sys
@@ -30,36 +25,3 @@ def install():
     """Install what this Colab lacks, if anything."""
     if missing := lacking():
         subprocess.run([sys.executable, "-m", "pip", "install", "-q", *missing], check=True)
-
-
-def stamp(repo, root=ROOT):
-    """Write the repository's name into pyproject.toml, the notebooks under root and README.md.
-
-    repo: "owner/name" on GitHub, or "" to take it out again. Raises ValueError for another form.
-    """
-    if repo and (not re.fullmatch(r"[\w.-]+/[\w.-]+", repo) or repo.endswith(".git")):
-        raise ValueError(f"The repository is named owner/name, for example jane/autoencoders; not {repo!r}.")
-
-    def links(text):
-        def link(match):
-            url = f"https://colab.research.google.com/github/{repo}/blob/main/{match[1]}"
-            text = f"[Open in Colab]({url})" if repo else ""
-            return f"<!-- colab {match[1]} -->{text}<!-- /colab -->"
-
-        return re.sub(r"<!-- colab (\S+) -->.*?<!-- /colab -->", link, text)
-
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            source = links("".join(cell["source"]))
-            source = re.sub(r'^REPO = "[^"]*"', f'REPO = "{repo}"', source, flags=re.MULTILINE)
-            cell["source"] = source.splitlines(keepends=True)
-        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    readme, project = root / "README.md", root / "pyproject.toml"
-    readme.write_text(links(readme.read_text(encoding="utf-8")), encoding="utf-8")
-    text = re.sub(r'^repository = "[^"]*"', f'repository = "{repo}"', project.read_text(), flags=re.MULTILINE)
-    project.write_text(text)
-
-
-if __name__ == "__main__":
-    stamp(sys.argv[1])

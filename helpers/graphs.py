@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 torch.backends.cudnn.allow_tf32 = False  # equations are checked in float32; `fit` alone may round
+WAITS = "called a synchronizing CUDA operation", "AccumulateGrad node's stream"  # warnings that tell of one
 
 
 def possible(device):
@@ -22,26 +23,25 @@ def tensor_float_32(allowed):
     NVIDIA GPUs from Ampere on do so. They sum in float32, and TensorFloat-32 has float32's range, so that
     no loss need be scaled. Other processors, a T4 among them, take no notice.
     """
-    if not allowed:
-        yield
-        return
-    before = torch.get_float32_matmul_precision()
+    before = torch.get_float32_matmul_precision() if allowed else None
     try:
-        torch.set_float32_matmul_precision("high")
-        torch.backends.cudnn.allow_tf32 = True
+        if allowed:
+            torch.set_float32_matmul_precision("high")
+            torch.backends.cudnn.allow_tf32 = True
         yield
     finally:
-        torch.set_float32_matmul_precision(before)
-        torch.backends.cudnn.allow_tf32 = False
+        if allowed:
+            torch.set_float32_matmul_precision(before)
+            torch.backends.cudnn.allow_tf32 = False
 
 
 def replayed(step, model):
     """step, as a function that does the same faster from the second batch of a length on.
 
-    step: a function of a batch, a tensor on the GPU, that trains `model` and returns nothing. The first
-    batch of each length goes through step itself, and is watched. A graph would not do the same where the
-    loss looks at values on the GPU (Python would have to wait for them), rolls dice on the CPU, or counts
-    its calls in the model: then every batch of this length goes through step itself.
+    step: a function of a batch, a tensor on the GPU, that trains `model`. The first batch of each length
+    goes through step itself, and is watched. A graph would not do the same where the loss looks at values
+    on the GPU (Python would have to wait), rolls dice on the CPU, or counts its calls in the model: then
+    every batch goes through step itself.
     """
     ways = {}
 
@@ -68,16 +68,14 @@ def watched(step, batch, model):
         finally:
             torch.cuda.set_sync_debug_mode("default")
             main.wait_stream(stream)
-    signs = "called a synchronizing CUDA operation", "AccumulateGrad node's stream"
-    waits = any(sign in str(warning.message) for warning in caught for sign in signs)
+    waits = any(sign in str(warning.message) for warning in caught for sign in WAITS)
     return not waits and (kept(model), dice()) == before
 
 
 def kept(model):
     """What a graph takes for fixed: where the weights are, and the plain numbers and texts of the modules."""
-    plain = bool, int, float, str
+    plain, tensors = (bool, int, float, str), (*model.parameters(), *model.buffers())
     numbers = [{k: v for k, v in vars(module).items() if isinstance(v, plain)} for module in model.modules()]
-    tensors = *model.parameters(), *model.buffers()
     return numbers, [(tensor.data_ptr(), tensor.requires_grad) for tensor in tensors]
 
 
@@ -88,14 +86,14 @@ def dice():
 
 def recorded(step, batch):
     """A function that replays step on another batch of this length; step itself if it cannot be recorded."""
-    index, graph, generator = batch.clone(), torch.cuda.CUDAGraph(), own_dice()
-    spare = generator.clone_state()
-    try:
-        # The outer context, since a recording that breaks may leave its own stream behind.
+    index, graph = batch.clone(), torch.cuda.CUDAGraph()
+    own_dice = torch.cuda.default_generators[torch.cuda.current_device()]
+    spare = own_dice.clone_state()
+    try:  # the outer context, since a recording that breaks may leave its own stream behind,
         with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph):
             step(index)  # nothing is computed here
     except RuntimeError:
-        generator.graphsafe_set_state(spare)  # and may leave the dice waiting for a recording
+        own_dice.graphsafe_set_state(spare)  # and dice that wait for a recording
         return step
 
     def replay(batch):
@@ -103,8 +101,3 @@ def recorded(step, batch):
         graph.replay()
 
     return replay
-
-
-def own_dice():
-    """The GPU's generator of random numbers."""
-    return torch.cuda.default_generators[torch.cuda.current_device()]

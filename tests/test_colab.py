@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import tomllib
@@ -16,6 +17,7 @@ from nbclient.exceptions import CellExecutionError
 from helpers import colab
 
 ROOT = Path(__file__).resolve().parent.parent
+stamp = runpy.run_path(str(ROOT / ".github" / "stamp.py"))["stamp"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAME = "owner/name"
 STAND_IN = """
@@ -53,7 +55,7 @@ def project(tmp_path):
 def test_stamp(project):
     before = contents(project)
     was = repository(project)
-    colab.stamp(NAME, project)
+    stamp(NAME, project)
     stamped = contents(project)
     assert repository(project) == NAME
     for path in NOTEBOOKS:
@@ -61,14 +63,14 @@ def test_stamp(project):
         assert f"[Open in Colab]({link})" in (project / "notebooks" / path.name).read_text()
         assert f'REPO = "{NAME}"' in cells(project / "notebooks" / path.name)[0]
     assert f"/{NAME}/blob/main/notebooks/00_start_here.ipynb)" in (project / "README.md").read_text()
-    colab.stamp(NAME, project)
+    stamp(NAME, project)
     assert contents(project) == stamped
-    colab.stamp(was, project)
+    stamp(was, project)
     assert contents(project) == before
 
 
 def test_unstamped_shows_no_link(project):
-    colab.stamp("", project)
+    stamp("", project)
     for path in [project / "README.md", *(project / "notebooks").glob("*.ipynb")]:
         assert "colab.research.google.com" not in path.read_text()
 
@@ -79,7 +81,7 @@ def test_unstamped_shows_no_link(project):
 def test_stamp_wants_owner_and_name(project, name):
     before = contents(project)
     with pytest.raises(ValueError, match="owner/name"):
-        colab.stamp(name, project)
+        stamp(name, project)
     assert contents(project) == before
 
 
@@ -115,7 +117,7 @@ def sliders(cell):
 
 
 def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path):
-    colab.stamp(NAME, project)
+    stamp(NAME, project)
     for command in ("init -q", "add -A", "-c user.name=t -c user.email=t@localhost commit -q -m all"):
         subprocess.run(["git", *command.split()], cwd=project, check=True)
     empty = tmp_path / "content"
@@ -130,7 +132,7 @@ def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path):
 
 
 def test_unstamped_colab_says_what_to_do(project, tmp_path):
-    colab.stamp("", project)
+    stamp("", project)
     with pytest.raises(CellExecutionError, match="make colab REPO=owner/name") as caught:
         play(tmp_path, cells(project / "notebooks" / "00_start_here.ipynb")[:1], project)
     assert caught.value.ename == "AssertionError"

@@ -85,12 +85,13 @@ def gpu(monkeypatch):
     monkeypatch.setattr(torch.Tensor, "is_cuda", True)
     monkeypatch.setattr(graphs, "possible", lambda device: True)
     monkeypatch.setattr(graphs, "dice", lambda: None)
-    monkeypatch.setattr(graphs, "own_dice", Dice)
     for name, stand_in in {
         "Stream": lambda: stream_stand_in,
         "current_stream": lambda: stream_stand_in,
         "stream": stream,
         "set_sync_debug_mode": lambda mode: None,
+        "default_generators": [Dice],
+        "current_device": lambda: 0,
         "CUDAGraph": tape,
         "graph": lambda tape: tape,
     }.items():
