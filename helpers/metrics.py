@@ -124,38 +124,6 @@ def active_units(mean):
     return int((mean.var(0) > 0.01).sum())
 
 
-def mutual_information(z, factors):
-    """What each code tells of each factor: I(z_j; v_k) / H(v_k), from 0 (nothing) to 1 (all).
-
-    z: (n, q) codes, cut into 20 equal steps from their lowest to their highest value; a code that
-    never varies tells nothing. factors: (n, m) int64. Returns (q, m), float64. Raises ValueError for
-    other shapes, or for a factor that never varies: there is nothing to tell.
-    """
-    from sklearn.metrics import mutual_info_score
-
-    fit = z.ndim == factors.ndim == 2 and len(z) == len(factors)
-    _want(fit, "mutual_information wants codes (n, q) with factors (n, m)", z, factors)
-    constant = (factors == factors[0]).all(0).nonzero()[:, 0].tolist()
-    if constant:
-        raise ValueError(f"Factors {constant} never vary in these data: leave them out.")
-    low, high = z.amin(0), z.amax(0)
-    steps = (20 * (z - low) / (high - low).clamp(min=1e-12)).long().clamp(max=19)
-    codes, values = steps.cpu().numpy().T, factors.cpu().numpy().T
-    shares = [[mutual_info_score(v, c) / mutual_info_score(v, v) for v in values] for c in codes]
-    return torch.tensor(shares, dtype=torch.float64)
-
-
-def mig(z, factors):
-    """Mutual information gap: for each factor how much more its best code tells than the second best.
-
-    z: (n, q) codes, q ≥ 2; factors: (n, m) int64. Returns the mean over the factors, a float from 0 to 1.
-    Source: Chen et al. 2018. Raises ValueError as `mutual_information` does, and for fewer than 2 codes.
-    """
-    _want(z.ndim == 2 and z.shape[1] > 1, "mig wants at least two codes, (n, q)", z)
-    best, second = mutual_information(z, factors).topk(2, dim=0).values
-    return (best - second).mean().item()
-
-
 def beta_metric(z, factors):
     """β-VAE metric: how well a linear classifier tells which factor two data have in common.
 
@@ -206,15 +174,3 @@ def dci(z, factors):
     share = importance[total > 0] / total[total > 0, None]
     score = 1 - torch.special.entr(share).sum(1) / log(factors.shape[1])
     return (score @ total[total > 0] / total.sum()).item()
-
-
-def code_usage(codes, K):
-    """How many of K words are used, and the perplexity exp(H) of their shares (van den Oord et al. 2017).
-
-    codes: int64 of any shape, from 0 to K − 1, those of a whole data set: a batch shows too few.
-    Returns an int and a float from 1 to K. Raises ValueError for a code outside that range.
-    """
-    if codes.min() < 0 or codes.max() >= K:
-        raise ValueError(f"Words lie between 0 and {K - 1}; got {codes.min()} to {codes.max()}.")
-    share = torch.bincount(codes.flatten(), minlength=K) / codes.numel()
-    return (share > 0).sum().item(), torch.special.entr(share).sum().exp().item()

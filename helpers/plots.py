@@ -150,20 +150,11 @@ def family(ax):
         "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
         "td": (10.5, 2, "14  TD-VAE\n2018", generator),
     }
-    steps = [
-        ("pca", "kernel", "bend it by a kernel"),
-        ("pca", "linear", "learn by steps"),
-        ("linear", "ae", "bend it by a network"),
-        ("ae", "sparse", "penalty"),
-        ("ae", "dae", "damage"),
-        ("dae", "bert", "words"),
-        ("ae", "vae", "random codes"),
-        ("vae", "gan", "a critic instead"),
-        ("vae", "cvae", "labels"),
-        ("vae", "beta", "pressure"),
-        ("vae", "vq", "codebook"),
-        ("vae", "td", "time"),
-    ]
+    steps = [("pca", "kernel", "bend it by a kernel"), ("pca", "linear", "learn by steps"),
+             ("linear", "ae", "bend it by a network"), ("ae", "sparse", "penalty"), ("ae", "dae", "damage"),
+             ("dae", "bert", "words"), ("ae", "vae", "random codes"), ("vae", "gan", "a critic instead"),
+             ("vae", "cvae", "labels"), ("vae", "beta", "pressure"), ("vae", "vq", "codebook"),
+             ("vae", "td", "time")]  # fmt: skip
     return boxes(ax, nodes, steps)
 
 

@@ -19,10 +19,8 @@ def device(name=None):
     if name is None:
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if torch.device(name).type == "cuda" and not torch.cuda.is_available():
-        raise RuntimeError(
-            "No CUDA GPU here: use device() or device('cpu'); on Colab choose Runtime > Change "
-            "runtime type > GPU and run the notebook again."
-        )
+        raise RuntimeError("No CUDA GPU here: use device() or device('cpu'); on Colab choose Runtime > "
+                           "Change runtime type > GPU and run the notebook again.")  # fmt: skip
     return torch.device(name)
 
 
@@ -50,9 +48,8 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
     mode, and marked as `fitted` for the sliders once an epoch is complete.
 
-    On a GPU a step is replayed as a CUDA graph where the loss allows it (`helpers.graphs`), matrix
-    products are in TensorFloat-32 where the GPU has it (10 bits of mantissa, summed in float32; else
-    float32), and Adam's first beta stays 0.9, which on a CPU follows the schedule.
+    On a GPU a step is replayed as a CUDA graph where the loss allows it, products are in TensorFloat-32
+    where the GPU has it (`helpers.graphs`), and Adam's first beta stays 0.9 (else it follows the schedule).
 
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
     Raises ValueError for no epochs or tensors of different lengths, FloatingPointError if a part of
@@ -120,10 +117,9 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
         model.load_state_dict(before)
         optimiser.zero_grad()
         do = optimiser = schedule = None  # the error keeps this function's names alive
-        error = torch.OutOfMemoryError(
-            f"The GPU's memory was full in epoch {epoch}. The model is as it was before that epoch. Lower "
-            f"batch_size (now {batch_size}), or the number of data that `watch` looks at at once."
-        )
+        says = f"The GPU's memory was full in epoch {epoch}. The model is as it was before that epoch. Lower "
+        says += f"batch_size (now {batch_size}), or the number of data that `watch` looks at at once."
+        error = torch.OutOfMemoryError(says)
         error.history = history
         raise error
     return history

@@ -15,16 +15,11 @@ from helpers.plots import tile
 ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
 
 
-def jpeg(picture):
-    """A picture (h, w) or (h, w, 3), uint8, as a JPEG file: six times faster to make than a PNG."""
+def address(picture):
+    """A picture (h, w) or (h, w, 3), uint8, as a JPEG in an address: soon made, and soon shown by a page."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "jpeg", quality=92, subsampling=0)
-    return buffer.getvalue()
-
-
-def address(file):
-    """A JPEG file as the address of a picture, which a page shows a third sooner than the file itself."""
-    return b"data:image/jpeg;base64," + base64.b64encode(file)
+    return b"data:image/jpeg;base64," + base64.b64encode(buffer.getvalue())
 
 
 class Explorer(ipywidgets.VBox):
@@ -64,7 +59,7 @@ def explore(render, buttons=None, **controls):
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # to wake a second thread takes longer than a small picture
         try:
-            screen.value = address(jpeg(render(**values())))
+            screen.value = address(render(**values()))
         except Exception:
             with trouble:
                 raise
@@ -109,36 +104,33 @@ def strip(render, columns=4, **values):
     return IPython.display.Image(buffer.getvalue())
 
 
+def _plain(kind, **options):
+    layout, style = ipywidgets.Layout(width="360px"), {"description_width": "120px"}
+    return kind(layout=layout, style=style, **options)
+
+
 def slider(low, high, value, label):
     """A slider with a plain label: of whole numbers if `low` is one, else in 60 steps."""
     whole = isinstance(low, int)
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     step = 1 if whole else (high - low) / 60
-    layout = ipywidgets.Layout(width="360px")
-    return kind(value=value, min=low, max=high, step=step, description=label, layout=layout,
-                style={"description_width": "120px"})  # fmt: skip
+    return _plain(kind, value=value, min=low, max=high, step=step, description=label)
 
 
 def choice(options, value, label):
     """A slider with a plain label that stops at the given options only, equally spaced."""
-    layout = ipywidgets.Layout(width="360px")
-    return ipywidgets.SelectionSlider(options=options, value=value, description=label, layout=layout,
-                                      style={"description_width": "120px"})  # fmt: skip
+    return _plain(ipywidgets.SelectionSlider, options=options, value=value, description=label)
 
 
 def text(value, label):
     """A field for a line of text, with a plain label; the picture follows each key."""
-    layout = ipywidgets.Layout(width="360px")
-    return ipywidgets.Text(value=value, description=label, layout=layout,
-                           style={"description_width": "120px"})  # fmt: skip
+    return _plain(ipywidgets.Text, value=value, description=label)
 
 
 def _want_fitted(model):
     if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
-        raise ValueError(
-            "This model is not trained yet, so its pictures mean nothing: run fit(model, …) first. If "
-            "you trained it by a loop of your own, say so by model.fitted = True."
-        )
+        raise ValueError("This model is not trained yet, so its pictures mean nothing: run fit(model, …) "
+                         "first. After a loop of your own, set model.fitted = True.")  # fmt: skip
 
 
 def latent_sliders(model, codes, shown=None, scale=8):
@@ -171,14 +163,10 @@ def latent_sliders(model, codes, shown=None, scale=8):
         z.copy_(code)
         return {f"z{j + 1}": code[j].item() for j in shown}
 
-    controls = {
-        name: slider(low[j].item(), high[j].item(), value, f"latent z{j + 1}")
-        for j, (name, value) in zip(shown, at(middle).items(), strict=True)
-    }
-    buttons = {
-        "A digit's code": lambda _: at(inside[torch.randint(len(inside), (1,)).item()]),
-        "Back to the middle": lambda _: at(middle),
-    }
+    controls = {name: slider(low[j].item(), high[j].item(), value, f"latent z{j + 1}")
+                for j, (name, value) in zip(shown, at(middle).items(), strict=True)}  # fmt: skip
+    buttons = {"A digit's code": lambda _: at(inside[torch.randint(len(inside), (1,)).item()]),
+               "Back to the middle": lambda _: at(middle)}  # fmt: skip
     return explore(render, buttons, **controls)
 
 

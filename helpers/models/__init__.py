@@ -17,7 +17,3 @@ from helpers.models.quantised import (
     straight_through,
 )
 from helpers.models.variational import CVAE, VAE, bernoulli_nll, gaussian_kl, one_hot
-
-__all__ = ["PCA", "LinearAutoencoder", "perceptron", "Autoencoder", "gaussian_kl", "bernoulli_nll",
-           "VAE", "one_hot", "CVAE", "nearest", "straight_through", "VQVAE", "start_book", "patch_networks",
-           "Prior", "draw_words", "held", "GAN", "dcgan", "AAE"]  # fmt: skip

@@ -60,11 +60,8 @@ class VQVAE(nn.Module):
         """
         z = self.latents(x)
         e = self.book[nearest(z, self.book)]
-        parts = {
-            "reconstruction": (x - self.draw(self.through(z, e))).square(),
-            "codebook": (z.detach() - e).square(),
-            "commitment": (z - e.detach()).square(),
-        }
+        parts = {"reconstruction": (x - self.draw(self.through(z, e))).square(),
+                 "codebook": (z.detach() - e).square(), "commitment": (z - e.detach()).square()}  # fmt: skip
         parts = {name: squares.flatten(1).sum(1).mean() for name, squares in parts.items()}
         loss = parts["reconstruction"] + parts["codebook"] + parts["commitment"] / 4
         return {"loss": loss} | parts
@@ -89,19 +86,11 @@ def patch_networks(d, width):
     convolution over the vectors of neighbours.
     """
     encoder = nn.Sequential(
-        nn.Unflatten(1, (1, 28, 28)),
-        nn.PixelUnshuffle(4),
-        nn.Conv2d(16, width, 1),
-        nn.SiLU(),
-        nn.Conv2d(width, d, 1),
-    )
+        nn.Unflatten(1, (1, 28, 28)), nn.PixelUnshuffle(4), nn.Conv2d(16, width, 1), nn.SiLU(),
+        nn.Conv2d(width, d, 1))  # fmt: skip
     decoder = nn.Sequential(
-        nn.Conv2d(d, width, 3, padding=1),
-        nn.SiLU(),
-        nn.Conv2d(width, 16, 1),
-        nn.PixelShuffle(4),
-        nn.Flatten(),
-    )
+        nn.Conv2d(d, width, 3, padding=1), nn.SiLU(), nn.Conv2d(width, 16, 1), nn.PixelShuffle(4),
+        nn.Flatten())  # fmt: skip
     return encoder, decoder
 
 
