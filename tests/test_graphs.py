@@ -156,11 +156,14 @@ def test_a_loss_that_no_graph_can_replay_trains_without(gpu, monkeypatch, kind, 
     assert graphed == eager and torch.equal(weights, same)
 
 
-@pytest.mark.parametrize("lr", [np.float64(0.01), 1])
-def test_the_learning_rate_may_be_any_number(gpu, lr):
-    model = models.Autoencoder(20, 2)
-    training.fit(model, torch.rand(64, 20), 1, lr=lr, batch_size=32)
-    assert len(gpu) == 1
+@pytest.mark.parametrize(("lr", "same"), [(np.float64(0.01), 0.01), (1, 1.0)])
+def test_the_learning_rate_may_be_any_number(gpu, lr, same):
+    x, model = torch.rand(64, 20), models.Autoencoder(20, 2)
+    losses = []
+    for rate in (lr, same):
+        training.seed(0)
+        losses.append(training.fit(copy.deepcopy(model), x, 2, lr=rate, batch_size=32)["loss"])
+    assert len(gpu) == 2 and losses[0] == losses[1] and losses[0][0] != losses[0][1]
 
 
 def test_dice_on_the_cpu_are_noticed():
@@ -169,7 +172,7 @@ def test_dice_on_the_cpu_are_noticed():
     assert graphs.dice() != before
 
 
-def test_a_weight_changed_between_epochs_is_recorded_anew(gpu, monkeypatch):
+def test_a_weight_changed_between_epochs_is_recorded_anew(gpu):
     model = models.AAE(20, 16, 2)
 
     def change():
