@@ -41,15 +41,16 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
 
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
-    lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
+    lr: the peak of the schedule, which rises for 30% of the steps from lr/25 and falls to near zero, both
+    in a straight line; each call starts a new schedule.
     beta2: how slowly Adam forgets the squares of old gradients; a run of few steps wants it smaller.
     watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
     mode, and marked as `fitted` for the sliders once an epoch is complete.
 
-    On a GPU a step is replayed as a CUDA graph where the loss allows it, products are in TensorFloat-32
-    where the GPU has it (`helpers.graphs`), and Adam's first beta stays 0.9 (else it follows the schedule).
+    On a GPU a step is replayed as a CUDA graph where the loss allows it, and products are in
+    TensorFloat-32 where the GPU has it (`helpers.graphs`).
 
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
     Raises ValueError for no epochs or tensors of different lengths, FloatingPointError if a part of
@@ -66,7 +67,9 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
     rate = torch.tensor(lr, dtype=torch.float32, device=place) if graphed else lr  # a graph reads it anew
     optimiser = torch.optim.Adam(weights, lr=rate, betas=(0.9, beta2), fused=True, capturable=graphed)
     steps = math.ceil(n / batch_size) * epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, steps, cycle_momentum=not graphed)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, lr, steps, anneal_strategy="linear", cycle_momentum=False
+    )
     sums, history, start, say = {}, {}, time.perf_counter(), _progress()
 
     def step(batch):
