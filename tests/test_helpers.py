@@ -259,6 +259,22 @@ def test_fit_reaches_pca():
     assert history["watched"] == [1.0] * 40 and history["loss"][-1] < history["loss"][0]
 
 
+def test_the_rate_rises_and_falls_in_straight_lines_and_the_first_beta_stays(monkeypatch):
+    rates = []
+
+    class Noting(torch.optim.Adam):
+        def step(self):
+            (group,) = self.param_groups
+            rates.append(group["lr"])
+            assert group["betas"] == (0.9, 0.95)
+            super().step()
+
+    monkeypatch.setattr(torch.optim, "Adam", Noting)
+    training.fit(models.LinearAutoencoder(8, 2), torch.randn(100, 8), 2, lr=0.05, batch_size=10, beta2=0.95)
+    up, down = np.linspace(0.05 / 25, 0.05, 6), np.linspace(0.05, 0.0, 15)  # .3 · 20 steps, from 1
+    assert rates == pytest.approx([*up, *down[1:]], abs=1e-6)
+
+
 def test_fit_weights_the_last_short_batch_by_its_size():
     model = Countdown(0, None)
     x = torch.cat([torch.zeros(10, 3), torch.ones(1, 3)])
