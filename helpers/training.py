@@ -36,21 +36,20 @@ def seed(number=0):
     torch.manual_seed(number)
 
 
-def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
+def fit(model, data, epochs, lr, batch_size=128, short=False, watch=None):
     """Train a model by Adam (Kingma & Ba 2015) on a one-cycle schedule (Smith & Topin 2018).
 
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
-    lr: the peak of the schedule, which rises for 30% of the steps from lr/25 and falls to near zero, both
-    in a straight line; each call starts a new schedule.
-    beta2: how slowly Adam forgets the squares of old gradients; a run of few steps wants it smaller.
+    lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
+    short: for runs of few steps: straight lines up and down, not a cosine's; Adam's betas are 0.9 and 0.93.
     watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
     mode, and marked as `fitted` for the sliders once an epoch is complete.
 
-    On a GPU a step is replayed as a CUDA graph where the loss allows it, and products are in
-    TensorFloat-32 where the GPU has it (`helpers.graphs`).
+    On a GPU a step is replayed as a CUDA graph where the loss allows it, products are in TensorFloat-32
+    where the GPU has it (`helpers.graphs`), and Adam's first beta stays 0.9 (else it follows the schedule).
 
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
     Raises ValueError for no epochs or tensors of different lengths, FloatingPointError if a part of
@@ -65,11 +64,11 @@ def fit(model, data, epochs, lr, batch_size=128, beta2=0.999, watch=None):
     graphed = graphs.possible(place)
     weights = [p for p in model.parameters() if p.requires_grad]
     rate = torch.tensor(lr, dtype=torch.float32, device=place) if graphed else lr  # a graph reads it anew
+    beta2, shape, steady = (0.93, "linear", True) if short else (0.999, "cos", graphed)
     optimiser = torch.optim.Adam(weights, lr=rate, betas=(0.9, beta2), fused=True, capturable=graphed)
     steps = math.ceil(n / batch_size) * epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, lr, steps, anneal_strategy="linear", cycle_momentum=False
-    )
+    one_cycle = torch.optim.lr_scheduler.OneCycleLR
+    schedule = one_cycle(optimiser, lr, steps, anneal_strategy=shape, cycle_momentum=not steady)
     sums, history, start, say = {}, {}, time.perf_counter(), _progress()
 
     def step(batch):
@@ -143,10 +142,7 @@ def _stop_if_not_finite(model, means, before, history, epoch, lr):
 
 
 def _progress():
-    """A function that shows a line of text in place of the one before, at most three a second.
-
-    (A line costs a notebook more than a short epoch does.)
-    """
+    """A function that shows a line in place of the one before, at most three a second: each takes time."""
     handle, shown = display(Pretty(""), display_id=True), 0
 
     def say(text, last=True):

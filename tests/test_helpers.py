@@ -259,20 +259,25 @@ def test_fit_reaches_pca():
     assert history["watched"] == [1.0] * 40 and history["loss"][-1] < history["loss"][0]
 
 
-def test_the_rate_rises_and_falls_in_straight_lines_and_the_first_beta_stays(monkeypatch):
-    rates = []
+@pytest.mark.parametrize("short", [True, False])
+def test_the_rate_rises_and_falls_in_straight_lines_or_as_a_cosine(monkeypatch, short):
+    rates, betas = [], []
 
     class Noting(torch.optim.Adam):
         def step(self):
             (group,) = self.param_groups
             rates.append(group["lr"])
-            assert group["betas"] == (0.9, 0.95)
+            betas.append(group["betas"])
             super().step()
 
     monkeypatch.setattr(torch.optim, "Adam", Noting)
-    training.fit(models.LinearAutoencoder(8, 2), torch.randn(100, 8), 2, lr=0.05, batch_size=10, beta2=0.95)
-    up, down = np.linspace(0.05 / 25, 0.05, 6), np.linspace(0.05, 0.0, 15)  # .3 · 20 steps, from 1
-    assert rates == pytest.approx([*up, *down[1:]], abs=1e-6)
+    training.fit(models.LinearAutoencoder(8, 2), torch.randn(100, 8), 2, lr=0.05, batch_size=10, short=short)
+    up, down = np.linspace(0, 1, 6), np.linspace(1, 0, 15)  # .3 · 20 steps, from step 1
+    if not short:
+        up, down = ((1 - np.cos(np.pi * way)) / 2 for way in (up, down))
+    assert rates == pytest.approx([*(0.002 + 0.048 * up), *(0.05 * down[1:])], abs=1e-6)
+    ends = [(0.9, 0.93)] * 2 if short else [(0.95, 0.999), (0.85, 0.999)]
+    assert [betas[0], betas[5]] == ends
 
 
 def test_fit_weights_the_last_short_batch_by_its_size():
