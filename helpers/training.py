@@ -42,14 +42,15 @@ def fit(model, data, epochs, lr, batch_size=128, short=False, watch=None):
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
     lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
-    short: for runs of few steps: straight lines up and down, not a cosine's; Adam's betas are 0.9 and 0.93.
+    short: for runs of few steps: straight lines up and down, not a cosine's; betas of .85 and .93.
     watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
     epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
     mode, and marked as `fitted` for the sliders once an epoch is complete.
 
     On a GPU a step is replayed as a CUDA graph where the loss allows it, products are in TensorFloat-32
-    where the GPU has it (`helpers.graphs`), and Adam's first beta stays 0.9 (else it follows the schedule).
+    where the GPU has it (`helpers.graphs`), and Adam's first beta is constant, as it is with `short` (else it
+    follows the schedule).
 
     Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
     Raises ValueError for no epochs or tensors of different lengths, FloatingPointError if a part of
@@ -64,8 +65,8 @@ def fit(model, data, epochs, lr, batch_size=128, short=False, watch=None):
     graphed = graphs.possible(place)
     weights = [p for p in model.parameters() if p.requires_grad]
     rate = torch.tensor(lr, dtype=torch.float32, device=place) if graphed else lr  # a graph reads it anew
-    beta2, shape, steady = (0.93, "linear", True) if short else (0.999, "cos", graphed)
-    optimiser = torch.optim.Adam(weights, lr=rate, betas=(0.9, beta2), fused=True, capturable=graphed)
+    betas, shape, steady = ((0.85, 0.93), "linear", True) if short else ((0.9, 0.999), "cos", graphed)
+    optimiser = torch.optim.Adam(weights, lr=rate, betas=betas, fused=True, capturable=graphed)
     steps = math.ceil(n / batch_size) * epochs
     one_cycle = torch.optim.lr_scheduler.OneCycleLR
     schedule = one_cycle(optimiser, lr, steps, anneal_strategy=shape, cycle_momentum=not steady)

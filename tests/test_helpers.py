@@ -276,7 +276,7 @@ def test_the_rate_rises_and_falls_in_straight_lines_or_as_a_cosine(monkeypatch, 
     if not short:
         up, down = ((1 - np.cos(np.pi * way)) / 2 for way in (up, down))
     assert rates == pytest.approx([*(0.002 + 0.048 * up), *(0.05 * down[1:])], abs=1e-6)
-    ends = [(0.9, 0.93)] * 2 if short else [(0.95, 0.999), (0.85, 0.999)]
+    ends = [(0.85, 0.93)] * 2 if short else [(0.95, 0.999), (0.85, 0.999)]
     assert [betas[0], betas[5]] == ends
 
 
