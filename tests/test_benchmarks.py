@@ -1,5 +1,8 @@
 """The benchmarks run, on a few digits; their figures are for whoever runs them whole."""
 
+import inspect
+import json
+
 import nbformat
 import torch
 
@@ -16,6 +19,14 @@ def test_both_ways_train_the_same_network():
         reached = way(model, x, x, cpu)
         assert len(reached) == measures and reached[-1][1] < before
         assert all(seconds > 0 for seconds, _ in reached)
+
+
+def test_ours_trains_as_notebook_10_does():
+    cells = json.loads((notebooks.FOLDER / "10_vae.ipynb").read_text())["cells"]
+    (line,) = [
+        line for cell in cells for line in cell["source"] if line.startswith("history = training.fit(vae")
+    ]
+    assert f"cpu={vae.EPOCHS}," in line and line.split("gpu=20), ")[1] in inspect.getsource(vae.ours)
 
 
 def test_images_come_through_the_loader_unchanged():
