@@ -5,7 +5,7 @@ BIN := .venv/bin
 ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 lab: .venv/ready
-	$(BIN)/python -m jupyterlab --ip=localhost --ServerApp.kernel_websocket_connection_class=helpers.lab.Prompt $(ROOT) notebooks/00_start_here.ipynb
+	$(BIN)/python -m jupyterlab --ip=localhost --ServerApp.kernel_websocket_connection_class=helpers.lab.LowLatencyChannel $(ROOT) notebooks/00_start_here.ipynb
 
 test: .venv/ready .venv/colab/ready
 	$(BIN)/python -m ruff check

@@ -1,4 +1,4 @@
-"""The data of the series, loaded and verified, and the damage done to it. Nothing is downloaded."""
+"""The data of the series, loaded and verified, and its masking. Nothing is downloaded."""
 
 import gzip
 import hashlib
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FACTORS = {"shape": 3, "size": 6, "turn": 40, "x": 32, "y": 32}  # of a sprite, with how many values
+FACTORS = {"shape": 3, "size": 6, "orientation": 40, "pos_x": 32, "pos_y": 32}  # of a sprite
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 SHA256 = {
     "train-images-idx3-ubyte.gz": "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
@@ -26,17 +26,18 @@ class DataError(Exception):
 def verified(path):
     """The unpacked bytes of a gzipped file of this series, its SHA-256 checked first.
 
-    Raises DataError, naming the file and the mend, if it is missing, empty or changed.
+    Raises DataError, naming the file and how to restore it, if it is missing, empty or changed.
     """
     name = path.name
-    mend = f"restore it with `git checkout -- data`, or copy the original (data/README.md names it) to {path}"
+    how_to_restore = "restore it with `git checkout -- data`, or copy the original "
+    how_to_restore += f"(data/README.md names it) to {path}"
     if not path.is_file():
-        raise DataError(f"{name} is missing: {mend} (SHA-256 {SHA256[name]}).")
+        raise DataError(f"{name} is missing: {how_to_restore} (SHA-256 {SHA256[name]}).")
     packed = path.read_bytes()
     found = hashlib.sha256(packed).hexdigest()
     if found != SHA256[name]:
-        what = "is empty" if not packed else f"is damaged (its SHA-256 is {found})"
-        raise DataError(f"{name} {what}: {mend}. The SHA-256 must be {SHA256[name]}.")
+        problem = "is empty" if not packed else f"is damaged (its SHA-256 is {found})"
+        raise DataError(f"{name} {problem}: {how_to_restore}. The SHA-256 must be {SHA256[name]}.")
     return gzip.decompress(packed)
 
 
@@ -44,7 +45,7 @@ def mnist(split="train", folder=FOLDER / "mnist"):
     """The MNIST digits (LeCun, Cortes and Burges 1998).
 
     split: "train" (60,000 images) or "test" (10,000).
-    Returns x, y: x is (n, 784) float32, ink from 0 (paper) to 1 (full), row by row; y is
+    Returns x, y: x is (n, 784) float32, pixel intensities from 0 (background) to 1, row by row; y is
     (n,) int64, the digits 0-9. x.view(-1, 28, 28) gives the images.
     Raises DataError if a file is missing or damaged, ValueError for another split.
     """
@@ -59,7 +60,7 @@ def mnist(split="train", folder=FOLDER / "mnist"):
 
 
 def words(folder=FOLDER / "words"):
-    """English words of 3 to 10 small letters a-z, in the list's order (SCOWL, by Debian's wamerican).
+    """English words of 3 to 10 lower-case letters a-z, in the list's order (SCOWL, by Debian's wamerican).
 
     Returns a list of 52,271 strings. Raises DataError if the file is missing or damaged.
     """
@@ -68,34 +69,34 @@ def words(folder=FOLDER / "words"):
 
 
 def sprites(n, seed=0):
-    """Pictures of one shape each, with five known factors, after dSprites (Matthey et al. 2017).
+    """Images of one shape each, with five known factors of variation, after dSprites (Matthey et al. 2017).
 
-    Returns x, factors: x is (n, 400) float32, 20 × 20 pixels of ink from 0 to 1; factors (n, 5) int64,
-    rolled uniformly and independently: see FACTORS. The same seed gives the same sprites everywhere.
+    Returns x, factors: x is (n, 400) float32, 20 × 20 pixel intensities from 0 to 1; factors (n, 5) int64,
+    sampled uniformly and independently: see FACTORS. The same seed gives the same sprites everywhere.
     """
     generator = torch.Generator().manual_seed(seed)
-    rolls = [torch.randint(values, (n,), generator=generator) for values in FACTORS.values()]
-    factors = torch.stack(rolls, 1)
-    return draw_sprites(factors), factors
+    factor_values = [torch.randint(values, (n,), generator=generator) for values in FACTORS.values()]
+    factors = torch.stack(factor_values, 1)
+    return render_sprites(factors), factors
 
 
-def draw_sprites(factors):
-    """The sprites with these factors: hook, key or wedge; its size, turn, and place across and up.
+def render_sprites(factors):
+    """The sprites with these factors: hook, key or wedge; its size, orientation, and position.
 
-    factors: (n, 5) int64, within FACTORS. Turns are 9° a step; none but a full one leaves a shape
-    unchanged, so that each sprite has one turn only. Sizes run from 3.5 to 5.8 pixels of radius, places
-    over 8 pixels. A pixel's ink is the share of it that the shape covers, by its signed distance.
+    factors: (n, 5) int64, within FACTORS. Orientations are multiples of 9°; no shape has a rotational
+    symmetry, so that the orientation of a sprite is unique. Radii range from 3.5 to 5.8 pixels, positions
+    over 8 pixels. A pixel's intensity is the fraction that the shape covers, by its signed distance.
     Returns (n, 400) float32. Raises ValueError for factors of another width or range.
     """
     counts = torch.tensor(list(FACTORS.values()))
     if factors.ndim != 2 or factors.shape[1] != 5 or (factors < 0).any() or (factors >= counts).any():
         raise ValueError(f"A sprite has five factors, from 0 to below {FACTORS}.")
-    shape, size, turn, x, y = factors[:, :, None, None].unbind(1)
-    size, turn = 3.5 + 0.46 * size, turn * (2 * torch.pi / 40)
+    shape, size, orientation, pos_x, pos_y = factors[:, :, None, None].unbind(1)
+    size, angle = 3.5 + 0.46 * size, orientation * (2 * torch.pi / 40)
     axis = torch.arange(20) - 9.5
-    across, up = axis - (x / 31 - 0.5) * 8, -axis[:, None] - (y / 31 - 0.5) * 8
-    u = (turn.cos() * across + turn.sin() * up) / size
-    v = (turn.cos() * up - turn.sin() * across) / size
+    dx, dy = axis - (pos_x / 31 - 0.5) * 8, -axis[:, None] - (pos_y / 31 - 0.5) * 8
+    u = (angle.cos() * dx + angle.sin() * dy) / size
+    v = (angle.cos() * dy - angle.sin() * dx) / size
 
     def box(left, bottom, width, height):
         return torch.maximum((u - left).abs() - width, (v - bottom).abs() - height)
@@ -107,12 +108,12 @@ def draw_sprites(factors):
     return (0.5 - distance * size).clamp(0, 1).flatten(1)
 
 
-def mask(x, rate, blank=0):
-    """Damage x: each entry is blanked with probability `rate`, independently.
+def mask(x, p, mask_value=0):
+    """Mask x: each entry is replaced by `mask_value` with probability p, independently.
 
-    x: a tensor of any shape and type. rate: from 0 to 1, a number or a tensor that broadcasts to x.
-    blank: what stands in place of a hidden entry, a number or a tensor that broadcasts to x. Returns
-    a tensor of x's shape. After the masking noise of Vincent et al. 2008, who hide a fixed number.
+    x: a tensor of any shape and type. p: from 0 to 1, a number or a tensor that broadcasts to x.
+    mask_value: a number or a tensor that broadcasts to x. Returns a tensor of x's shape. After the masking
+    noise of Vincent et al. 2008, who mask a fixed number of entries.
     """
-    hidden = torch.rand(x.shape, device=x.device) < rate
-    return torch.where(hidden, blank, x)
+    masked = torch.rand(x.shape, device=x.device) < p
+    return torch.where(masked, mask_value, x)

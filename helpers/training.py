@@ -8,8 +8,6 @@ import numpy as np
 import torch
 from IPython.display import Pretty, display
 
-from helpers import graphs
-
 
 def device(name=None):
     """The torch.device to use: the GPU where there is one, else the CPU; or the one named.
@@ -29,110 +27,100 @@ def budget(cpu, gpu):
     return gpu if device().type == "cuda" else cpu
 
 
-def seed(number=0):
-    """Start every random number generator (Python, NumPy, torch) from one number."""
-    random.seed(number)
-    np.random.seed(number)
-    torch.manual_seed(number)
+def seed_everything(seed=0):
+    """Seed the random number generators of Python, NumPy and torch."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
 
 
-def fit(model, data, epochs, lr, batch_size=128, short=False, watch=None):
-    """Train a model by Adam (Kingma & Ba 2015) on a one-cycle schedule (Smith & Topin 2018).
+def fit(model, data, epochs, lr, batch_size=128, fast_schedule=False, on_epoch_end=None):
+    """Train a model by Adam (Kingma & Ba 2015) with a one-cycle schedule (Smith & Topin 2018).
 
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
     lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
-    short: for runs of few steps: straight lines up and down, not a cosine's; betas of .85 and .93.
-    watch: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
-    Returns the history {name: [one number an epoch]}: the parts of the loss, averaged over the
-    epoch's images while the weights change, and what `watch` gave. The model is left in evaluation
+    fast_schedule: for runs of few steps: linear instead of cosine annealing, constant betas of 0.85 and 0.93.
+    on_epoch_end: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
+    Returns the history {name: [one number per epoch]}: the parts of the loss, averaged over the epoch's
+    examples while the weights change, and what `on_epoch_end` returned. The model is left in evaluation
     mode, and marked as `fitted` for the sliders once an epoch is complete.
 
-    On a GPU a step is replayed as a CUDA graph where the loss allows it, products are in TensorFloat-32
-    where the GPU has it (`helpers.graphs`), and Adam's first beta is constant, as it is with `short` (else it
-    follows the schedule).
-
-    Interrupting it (Kernel > Interrupt) keeps the model and the history of the whole epochs so far.
+    Interrupting it (Kernel > Interrupt) keeps the model and the history of the complete epochs.
     Raises ValueError for no epochs or tensors of different lengths, FloatingPointError if a part of
     the loss or a weight is no longer finite, and torch.OutOfMemoryError if the GPU's memory is full; the
     model is then as it was before that epoch, and the history is the error's attribute `history`.
     """
     data = data if isinstance(data, tuple) else (data,)
-    n, place = len(data[0]), data[0].device
+    n = len(data[0])
     if epochs < 1 or n < 1 or any(len(tensor) != n for tensor in data):
         lengths = [len(tensor) for tensor in data]
-        raise ValueError(f"fit wants epochs ≥ 1 and tensors of one length: got {epochs} and {lengths}.")
-    graphed = graphs.possible(place)
-    weights = [p for p in model.parameters() if p.requires_grad]
-    rate = torch.tensor(lr, dtype=torch.float32, device=place) if graphed else lr  # a graph reads it anew
-    betas, shape, steady = ((0.85, 0.93), "linear", True) if short else ((0.9, 0.999), "cos", graphed)
-    optimiser = torch.optim.Adam(weights, lr=rate, betas=betas, fused=True, capturable=graphed)
-    steps = math.ceil(n / batch_size) * epochs
-    one_cycle = torch.optim.lr_scheduler.OneCycleLR
-    schedule = one_cycle(optimiser, lr, steps, anneal_strategy=shape, cycle_momentum=not steady)
-    sums, history, start, say = {}, {}, time.perf_counter(), _progress()
-
-    def step(batch):
-        parts = model.loss(*(tensor.index_select(0, batch) for tensor in data))
-        optimiser.zero_grad()
-        parts["loss"].backward()
-        optimiser.step()
-        for name, value in parts.items():
-            if name not in sums:
-                sums[name] = torch.zeros_like(value)
-            sums[name] += value.detach() * (len(batch) / n)
-
-    do, known, before, full = step, None, model.state_dict(), False
+        raise ValueError(f"fit needs epochs ≥ 1 and tensors of one length: got {epochs} and {lengths}.")
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    betas, annealing = ((0.85, 0.93), "linear") if fast_schedule else ((0.9, 0.999), "cos")
+    optimiser = torch.optim.Adam(parameters, lr=lr, betas=betas, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, lr, total_steps=math.ceil(n / batch_size) * epochs, anneal_strategy=annealing,
+        cycle_momentum=not fast_schedule)  # fmt: skip
+    history, start, report = {}, time.perf_counter(), _progress()
+    checkpoint, out_of_memory = model.state_dict(), False
     try:
         for epoch in range(1, epochs + 1):
-            before = {name: value.clone() for name, value in model.state_dict().items()}
-            model.train()
-            if graphed and known != (known := graphs.kept(model)):
-                do = graphs.replayed(step, model)
-            with graphs.tensor_float_32(graphed):
-                for batch in torch.randperm(n, device=place).split(batch_size):
-                    do(batch)
-                    schedule.step()
-            numbers = {name: value.item() for name, value in sums.items()}
-            for value in sums.values():
-                value.zero_()
-            _stop_if_not_finite(model, numbers, before, history, epoch, lr)
-            if watch:
+            checkpoint = {name: value.clone() for name, value in model.state_dict().items()}
+            numbers = _train_epoch(model, data, batch_size, optimiser, schedule)
+            _stop_if_not_finite(model, numbers, checkpoint, history, epoch, lr)
+            if on_epoch_end:
                 model.eval()
                 with torch.no_grad():
-                    numbers |= watch()
+                    numbers |= on_epoch_end()
             for name, value in numbers.items():
                 history.setdefault(name, []).append(value)
             state = "  ".join(f"{name} {values[-1]:.4g}" for name, values in history.items())
-            line = f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s"
-            say(line, last=epoch == epochs)
+            message = f"epoch {epoch}/{epochs}  {state}  {time.perf_counter() - start:.1f} s"
+            report(message, last=epoch == epochs)
     except KeyboardInterrupt:
-        if not all(p.isfinite().all() for p in weights):
-            model.load_state_dict(before)
-        say(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
+        if not all(p.isfinite().all() for p in parameters):
+            model.load_state_dict(checkpoint)
+        report(f"Stopped by you in epoch {epoch} of {epochs}: the model and the history are kept.")
     except torch.OutOfMemoryError:
-        full = True  # the broken step's tensors are free only after this line
+        out_of_memory = True  # the tensors of the failed step are freed only after this block
     finally:
         model.eval()
         if history:
             model.fitted = True
-    if full:
-        model.load_state_dict(before)
+    if out_of_memory:
+        model.load_state_dict(checkpoint)
         optimiser.zero_grad()
-        do = optimiser = schedule = None  # the error keeps this function's names alive
-        says = f"The GPU's memory was full in epoch {epoch}. The model is as it was before that epoch. Lower "
-        says += f"batch_size (now {batch_size}), or the number of data that `watch` looks at at once."
-        error = torch.OutOfMemoryError(says)
+        optimiser = schedule = None  # the error's traceback keeps this function's local names alive
+        error = torch.OutOfMemoryError(
+            f"The GPU's memory was full in epoch {epoch}. The model is as it was before that epoch. Lower "
+            f"batch_size (now {batch_size}), or the number of examples that `on_epoch_end` evaluates at once."
+        )
         error.history = history
         raise error
     return history
 
 
-def _stop_if_not_finite(model, means, before, history, epoch, lr):
+def _train_epoch(model, data, batch_size, optimiser, schedule):
+    """One epoch in random order; returns {name: float}, the parts of the loss averaged over the examples."""
+    model.train()
+    n, sums = len(data[0]), {}
+    for batch in torch.randperm(n, device=data[0].device).split(batch_size):
+        losses = model.loss(*(tensor.index_select(0, batch) for tensor in data))
+        optimiser.zero_grad()
+        losses["loss"].backward()
+        optimiser.step()
+        schedule.step()
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0) + value.detach() * (len(batch) / n)
+    return {name: value.item() for name, value in sums.items()}
+
+
+def _stop_if_not_finite(model, means, checkpoint, history, epoch, lr):
     broken = [f"the part {name!r} of the loss" for name, v in means.items() if not math.isfinite(v)]
     broken += [f"the weight {name!r}" for name, p in model.named_parameters() if not p.isfinite().all()]
     if broken:
-        model.load_state_dict(before)
+        model.load_state_dict(checkpoint)
         error = FloatingPointError(
             f"In epoch {epoch} {broken[0]} was no longer finite. The model is as it was before that "
             f"epoch. Try a smaller lr (now {lr:g}), and look for log or division of zero in the loss, or "
@@ -143,13 +131,13 @@ def _stop_if_not_finite(model, means, before, history, epoch, lr):
 
 
 def _progress():
-    """A function that shows a line in place of the one before, at most three a second: each takes time."""
-    handle, shown = display(Pretty(""), display_id=True), 0
+    """A function that shows a line in place of the one before, at most three per second: each takes time."""
+    handle, last_shown = display(Pretty(""), display_id=True), 0
 
-    def say(text, last=True):
-        nonlocal shown
-        if last or time.perf_counter() - shown > 0.3:
-            shown = time.perf_counter()
+    def report(text, last=True):
+        nonlocal last_shown
+        if last or time.perf_counter() - last_shown > 0.3:
+            last_shown = time.perf_counter()
             handle.update(Pretty(text)) if handle else print(text)
 
-    return say
+    return report

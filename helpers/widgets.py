@@ -1,4 +1,4 @@
-"""Sliders. A widget is a pure function render(**values) -> uint8 picture, and controls for its values."""
+"""Sliders. A widget is a pure function render(**values) -> uint8 image, and controls for its values."""
 
 import base64
 import io
@@ -10,32 +10,32 @@ import torch
 from PIL import Image
 
 from helpers import plots
-from helpers.plots import tile
+from helpers.plots import image_grid
 
 ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
 
 
-def address(picture):
-    """A picture (h, w) or (h, w, 3), uint8, as a JPEG in an address: soon made, and soon shown by a page."""
+def data_uri(image):
+    """An image (h, w) or (h, w, 3), uint8, as a JPEG data URI: fast to encode and to show in a page."""
     buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "jpeg", quality=92, subsampling=0)
+    Image.fromarray(image).save(buffer, "jpeg", quality=92, subsampling=0)
     return b"data:image/jpeg;base64," + base64.b64encode(buffer.getvalue())
 
 
 class Explorer(ipywidgets.VBox):
-    """The widget that `explore` makes; in a saved page without a kernel it names itself in a sentence."""
+    """The widget that `explore` makes; in a saved page it is shown as one sentence."""
 
     def __repr__(self):
         return "Sliders: run this notebook to move them."
 
 
 def explore(render, buttons=None, **controls):
-    """Controls over a picture that follows them at once.
+    """Controls and an image that follows them at once.
 
     render: a pure function of the controls' values, by name, to a uint8 array (h, w) or (h, w, 3).
     buttons: {label: function(values) -> new values}. controls: ipywidgets sliders, menus or texts.
     Each control is tried at both its ends (a text: empty) before anything is shown, so that a broken
-    one fails the cell; an error later shows below the picture.
+    one fails the cell; an error later is shown below the image.
     """
 
     def values():
@@ -44,30 +44,30 @@ def explore(render, buttons=None, **controls):
     for name, control in controls.items():
         ends = (control.min, control.max) if hasattr(control, "min") else getattr(control, "options", ("",))
         for end in ends:
-            picture = render(**(values() | {name: end}))
-            if getattr(picture, "dtype", None) != np.uint8:
+            image = render(**(values() | {name: end}))
+            if getattr(image, "dtype", None) != np.uint8:
                 raise TypeError("render must return a uint8 array (h, w) or (h, w, 3).")
-    screen, trouble = ipywidgets.Image(format="url"), ipywidgets.Output()
-    screen.layout.height, screen.layout.width = (f"{length}px" for length in picture.shape[:2])
+    image_widget, error_output = ipywidgets.Image(format="url"), ipywidgets.Output()
+    image_widget.layout.height, image_widget.layout.width = (f"{length}px" for length in image.shape[:2])
     setting = []
 
     def show(change=None):
-        if trouble.outputs:
-            trouble.clear_output()
+        if error_output.outputs:
+            error_output.clear_output()
         if setting:
             return
         threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # to wake a second thread takes longer than a small picture
+        torch.set_num_threads(1)  # waking a second thread takes longer than a small image
         try:
-            screen.value = address(render(**values()))
+            image_widget.value = data_uri(render(**values()))
         except Exception:
-            with trouble:
+            with error_output:
                 raise
         finally:
             torch.set_num_threads(threads)
 
-    def press(function):
-        with trouble:
+    def on_click(function):
+        with error_output:
             setting.append(True)
             try:
                 for name, value in function(values()).items():
@@ -79,26 +79,27 @@ def explore(render, buttons=None, **controls):
     row = []
     for label, function in (buttons or {}).items():
         row.append(ipywidgets.Button(description=label))
-        row[-1].on_click(lambda _, function=function: press(function))
+        row[-1].on_click(lambda _, function=function: on_click(function))
     for control in controls.values():
         control.observe(show, "value")
     show()
-    wide = picture.shape[1] > 400
+    wide = image.shape[1] > 400
     for control in controls.values() if wide else ():
         control.layout.width = "600px"
     panel = ipywidgets.VBox([*controls.values(), ipywidgets.HBox(row)])
-    return Explorer([panel, screen, trouble] if wide else [ipywidgets.HBox([panel, screen]), trouble])
+    return Explorer([panel, image_widget, error_output] if wide else
+                    [ipywidgets.HBox([panel, image_widget]), error_output])  # fmt: skip
 
 
-def strip(render, columns=4, **values):
-    """The same pictures as explore(render, …), side by side, for readers without a kernel.
+def static_figure(render, columns=4, **values):
+    """The same images as explore(render, …), side by side: the static version of the sliders.
 
     values: for each control one value, or a list; lists run together. Returns a PNG to display.
     """
     lists = {name: value for name, value in values.items() if isinstance(value, list)}
     steps = [dict(zip(lists, step, strict=True)) for step in zip(*lists.values(), strict=True)]
-    pictures = [render(**(values | step)) for step in steps]
-    rows = [np.concatenate(pictures[i : i + columns], 1) for i in range(0, len(pictures), columns)]
+    images = [render(**(values | step)) for step in steps]
+    rows = [np.concatenate(images[i : i + columns], 1) for i in range(0, len(images), columns)]
     buffer = io.BytesIO()
     Image.fromarray(np.concatenate(rows, 0)).quantize(256).save(buffer, "png", optimize=True)
     return IPython.display.Image(buffer.getvalue())
@@ -117,74 +118,74 @@ def slider(low, high, value, label):
     return _plain(kind, value=value, min=low, max=high, step=step, description=label)
 
 
-def choice(options, value, label):
+def option_slider(options, value, label):
     """A slider with a plain label that stops at the given options only, equally spaced."""
     return _plain(ipywidgets.SelectionSlider, options=options, value=value, description=label)
 
 
 def text(value, label):
-    """A field for a line of text, with a plain label; the picture follows each key."""
+    """A field for a line of text, with a plain label; the image follows each key."""
     return _plain(ipywidgets.Text, value=value, description=label)
 
 
-def _want_fitted(model):
+def _check_fitted(model):
     if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
-        raise ValueError("This model is not trained yet, so its pictures mean nothing: run fit(model, …) "
-                         "first. After a loop of your own, set model.fitted = True.")  # fmt: skip
+        raise ValueError("This model is not trained yet, so its images mean nothing: run fit(model, …) "
+                         "first. After a training loop of your own, set model.fitted = True.")  # fmt: skip
 
 
 def latent_sliders(model, codes, shown=None, scale=8):
-    """One slider per latent of model.decode over the image it makes; ranges are where the codes lie.
+    """One slider per latent dimension of model.decode, beside the decoded image.
 
-    model: a module with decode: (1, q) -> (1, s·s), ink 0 to 1. codes: (n, q), the codes of data;
-    a slider runs over their 1 % to 99 % quantiles, and the buttons show one of those within, chosen
-    at random, or the mean of all. shown: which latents get a slider, the rest stay at that code.
-    Raises IndexError if `shown` names a latent that does not exist, ValueError for an untrained model.
+    model: a module with decode: (1, q) -> (1, s·s), pixel intensities. codes: (n, q), encoded data; a slider
+    runs over their 1% to 99% quantiles, and the buttons set the sliders to one of those within, chosen at
+    random, or to the mean of all. shown: which dimensions get a slider, the rest keep that code's value.
+    Raises IndexError if `shown` names a dimension that does not exist, ValueError for an untrained model.
     """
-    _want_fitted(model)
+    _check_fitted(model)
     codes = codes.detach()
     q = codes.shape[1]
     shown = list(range(q)) if shown is None else list(shown)
     for j in shown:
         if not 0 <= j < q:
-            raise IndexError(f"There is no latent {j}: the model has {q}, numbered 0 to {q - 1}.")
+            raise IndexError(f"There is no latent dimension {j}: the model has {q}, numbered 0 to {q - 1}.")
     low, high = codes.quantile(0.01, 0), codes.quantile(0.99, 0)
-    middle = codes.mean(0)
-    z = middle.clone()
+    mean = codes.mean(0)
+    z = mean.clone()
     inside = codes[((codes >= low) & (codes <= high))[:, shown].all(1)]
 
     def render(**values):
         z[shown] = torch.tensor([*values.values()], dtype=z.dtype, device=z.device)
         with torch.no_grad():
-            ink = tile(model.decode(z[None]).clamp(0, 1), columns=1)
-        return np.kron(255 - (255 * ink).astype(np.uint8), np.ones((scale, scale), np.uint8))
+            pixels = image_grid(model.decode(z[None]).clamp(0, 1), columns=1)
+        return np.kron(255 - (255 * pixels).astype(np.uint8), np.ones((scale, scale), np.uint8))
 
     def at(code):
         z.copy_(code)
         return {f"z{j + 1}": code[j].item() for j in shown}
 
     controls = {name: slider(low[j].item(), high[j].item(), value, f"latent z{j + 1}")
-                for j, (name, value) in zip(shown, at(middle).items(), strict=True)}  # fmt: skip
-    buttons = {"A digit's code": lambda _: at(inside[torch.randint(len(inside), (1,)).item()]),
-               "Back to the middle": lambda _: at(middle)}  # fmt: skip
+                for j, (name, value) in zip(shown, at(mean).items(), strict=True)}  # fmt: skip
+    buttons = {"Encode a test image": lambda _: at(inside[torch.randint(len(inside), (1,)).item()]),
+               "Reset to the mean": lambda _: at(mean)}  # fmt: skip
     return explore(render, buttons, **controls)
 
 
 def latent_plane(model, codes, y):
-    """Two sliders for a point of a two-dimensional code space, on the map of codes; beside it its image.
+    """Two sliders for a point of a two-dimensional latent space, beside the decoded image.
 
-    model: a module with decode: (1, 2) -> (1, s·s), ink 0 to 1. codes: (n, 2), y: (n,) their digits;
-    the plane runs over the 2 % to 98 % quantiles of the codes. The button goes to a digit's code.
-    Raises ValueError for codes of another width or an untrained model.
+    model: a module with decode: (1, 2) -> (1, s·s), pixel intensities. codes: (n, 2), y: (n,) their digits,
+    shown as a scatter plot; the sliders run over the 2% to 98% quantiles of the codes. The button goes to
+    the code of one of these digits. Raises ValueError for codes of another dimension or an untrained model.
     """
-    _want_fitted(model)
-    render = plots.plane(model, codes, y)
+    _check_fitted(model)
+    render = plots.latent_plane_renderer(model, codes, y)
     low, high = codes.quantile(0.02, 0).tolist(), codes.quantile(0.98, 0).tolist()
     inside = [z for z in codes.tolist() if all(a <= c <= b for a, c, b in zip(low, z, high, strict=True))]
 
     def some_digit(_):
         return dict(zip(["z1", "z2"], inside[torch.randint(len(inside), (1,)).item()], strict=True))
 
-    middle = codes.mean(0).tolist()
-    controls = {f"z{j + 1}": slider(low[j], high[j], middle[j], f"latent z{j + 1}") for j in (0, 1)}
-    return explore(render, {"A digit's code": some_digit}, **controls)
+    mean = codes.mean(0).tolist()
+    controls = {f"z{j + 1}": slider(low[j], high[j], mean[j], f"latent z{j + 1}") for j in (0, 1)}
+    return explore(render, {"Encode a test image": some_digit}, **controls)

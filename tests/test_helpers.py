@@ -1,5 +1,6 @@
 """The helpers: right answers, and one clear sentence for each mistake."""
 
+import copy
 import gzip
 import json
 import shutil
@@ -63,7 +64,7 @@ def _flip(path):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("damage", "says"),
     [
         (_flip, "is damaged"),
         (lambda p: p.unlink(), "is missing"),
@@ -72,10 +73,10 @@ def _flip(path):
     ],
 )
 @pytest.mark.parametrize("name", ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"])
-def test_spoilt_file_is_named_with_the_mend(tmp_path, spoil, says, name):
+def test_damaged_file_is_named_with_how_to_restore_it(tmp_path, damage, says, name):
     folder = tmp_path / "mnist"
     shutil.copytree(data.FOLDER / "mnist", folder)
-    spoil(folder / name)
+    damage(folder / name)
     with pytest.raises(data.DataError) as error:
         data.mnist("test", folder)
     message = str(error.value)
@@ -95,23 +96,23 @@ def test_words_are_whole_and_plain():
     assert {"aardvark", "glass", "zoos"} <= set(words)
 
 
-def test_spoilt_word_list_is_named(tmp_path):
+def test_damaged_word_list_is_named(tmp_path):
     shutil.copytree(data.FOLDER / "words", tmp_path / "words")
     _flip(tmp_path / "words" / "american-english.gz")
     with pytest.raises(data.DataError, match="american-english.gz is damaged.*git checkout -- data"):
         data.words(tmp_path / "words")
 
 
-@pytest.mark.parametrize("blank", [0, 27])
-def test_mask_hides_the_given_share_and_touches_nothing_else(blank):
-    training.seed(0)
+@pytest.mark.parametrize("mask_value", [0, 27])
+def test_mask_replaces_the_given_fraction_and_nothing_else(mask_value):
+    training.seed_everything(0)
     x = torch.randint(1, 27, (1000, 100))
-    hidden = (damaged := data.mask(x, 0.3, blank)) == blank
-    assert abs(hidden.float().mean() - 0.3) < 0.005 and (damaged[~hidden] == x[~hidden]).all()
-    assert damaged.dtype == x.dtype and data.mask(x.float(), 0.3).dtype == torch.float32
-    assert (data.mask(x, 0) == x).all() and (data.mask(x, 1, blank) == blank).all()
-    rates = torch.tensor([[0.0], [1.0]])
-    assert (data.mask(x[:2], rates, blank) == blank).sum(1).tolist() == [0, 100]
+    masked = (corrupted := data.mask(x, 0.3, mask_value)) == mask_value
+    assert abs(masked.float().mean() - 0.3) < 0.005 and (corrupted[~masked] == x[~masked]).all()
+    assert corrupted.dtype == x.dtype and data.mask(x.float(), 0.3).dtype == torch.float32
+    assert (data.mask(x, 0) == x).all() and (data.mask(x, 1, mask_value) == mask_value).all()
+    p = torch.tensor([[0.0], [1.0]])
+    assert (data.mask(x[:2], p, mask_value) == mask_value).sum(1).tolist() == [0, 100]
 
 
 # models
@@ -121,15 +122,15 @@ def test_pca_is_sklearns(digits):
     from sklearn.decomposition import PCA
 
     x = digits[0]
-    ours, theirs = models.PCA(x, 12), PCA(12, svd_solver="full").fit(x.numpy())
-    rows = torch.from_numpy(theirs.components_)
-    assert metrics.principal_angles(ours.components.T, rows.T).max() < 0.1
-    again = torch.from_numpy(theirs.inverse_transform(theirs.transform(x.numpy())))
-    assert torch.allclose(ours.decode(ours.encode(x)), again, atol=1e-3)
+    own, reference = models.PCA(x, 12), PCA(12, svd_solver="full").fit(x.numpy())
+    rows = torch.from_numpy(reference.components_)
+    assert metrics.principal_angles(own.components.T, rows.T).max() < 0.1
+    x_hat = torch.from_numpy(reference.inverse_transform(reference.transform(x.numpy())))
+    assert torch.allclose(own.decode(own.encode(x)), x_hat, atol=1e-3)
 
 
 @pytest.mark.parametrize("k", [0, -1, 785])
-def test_pca_wants_a_possible_k(digits, k):
+def test_pca_needs_a_possible_k(digits, k):
     with pytest.raises(ValueError, match=f"between 1 and the 784 features, not {k}"):
         models.PCA(digits[0], k)
 
@@ -142,7 +143,7 @@ def test_loss_is_a_sum_over_features_and_a_mean_over_the_batch():
     assert torch.allclose(net.loss(x.repeat(3, 1))["loss"], by_hand)
 
 
-def test_biases_let_a_linear_autoencoder_be_pca():
+def test_a_linear_autoencoder_with_biases_can_be_pca():
     x = torch.randn(400, 5) * torch.tensor([1, 0.1, 0.1, 0.1, 0.1]) + 4
     net, pca = models.LinearAutoencoder(5, 1), models.PCA(x, 1)
     weights = [pca.components, -pca.components @ pca.mean, pca.components.T, pca.mean]
@@ -163,10 +164,10 @@ def test_principal_angles_ignore_the_basis():
     q = torch.linalg.qr(torch.randn(6, 3, dtype=torch.double)).Q
     mixed = q @ torch.randn(3, 3, dtype=torch.double)
     assert metrics.principal_angles(q, mixed).max() < 1e-4
-    turned = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]).double()
+    plane = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]).double()
     a = torch.tensor(30.0).deg2rad()
-    other = torch.stack([torch.eye(3)[0], a.cos() * torch.eye(3)[1] + a.sin() * torch.eye(3)[2]], 1)
-    angles = metrics.principal_angles(turned, other)
+    rotated = torch.stack([torch.eye(3)[0], a.cos() * torch.eye(3)[1] + a.sin() * torch.eye(3)[2]], 1)
+    angles = metrics.principal_angles(plane, rotated)
     assert torch.allclose(angles, torch.tensor([30.0, 0.0]).double(), atol=1e-4)
 
 
@@ -186,7 +187,7 @@ def test_knn_accuracy(digits):
         (lambda: metrics.knn_accuracy(*[torch.zeros(9)] * 4), "codes (n, q) with labels (n,); got (9,)"),
         (
             lambda: metrics.knn_accuracy(torch.ones(9, 2), torch.ones(9), torch.ones(4, 3), torch.ones(4)),
-            "one width q; got (9, 2) and (4, 3)",
+            "one dimension q; got (9, 2) and (4, 3)",
         ),
         (
             lambda: metrics.knn_accuracy(*[torch.zeros(9, 2), torch.zeros(9)] * 2, k=10),
@@ -248,35 +249,54 @@ def test_weights_that_break_in_the_last_step_are_noticed():
     assert model.weight.isfinite().all()
 
 
+def test_a_full_gpu_says_what_to_lower_and_keeps_the_model():
+    model, states = models.VAE(20, 16, 2), []
+
+    def loss(batch):
+        states.append(copy.deepcopy(model.state_dict()))
+        if len(states) == 7:  # the second batch of the second epoch
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return models.VAE.loss(model, batch)
+
+    model.loss = loss
+    with pytest.raises(torch.OutOfMemoryError, match=r"full in epoch 2.*batch_size \(now 20\)") as error:
+        training.fit(model, torch.rand(100, 20), epochs=3, lr=0.01, batch_size=20)
+    assert error.value.__context__ is None  # else the tensors of the failed step would stay in memory
+    assert len(error.value.history["loss"]) == 1 and model.fitted and not model.training
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, states[5][name]) and not torch.equal(value, states[0][name])
+
+
 def test_fit_reaches_pca():
-    training.seed(0)
+    training.seed_everything(0)
     x = torch.randn(2000, 8) * torch.linspace(3, 0.2, 8) + 1
     net = models.LinearAutoencoder(8, 2)
-    history = training.fit(net, x, 40, lr=0.02, batch_size=50, watch=lambda: {"watched": 1.0})
+    history = training.fit(net, x, 40, lr=0.02, batch_size=50, on_epoch_end=lambda: {"watched": 1.0})
     pca = models.PCA(x, 2)
     assert metrics.squared_error(x, net.decode(net.encode(x))) < 1.005 * pca.variances[2:].sum()
     assert metrics.principal_angles(net.decoder.weight, pca.components.T)[0] < 3
     assert history["watched"] == [1.0] * 40 and history["loss"][-1] < history["loss"][0]
 
 
-@pytest.mark.parametrize("short", [True, False])
-def test_the_rate_rises_and_falls_in_straight_lines_or_as_a_cosine(monkeypatch, short):
+@pytest.mark.parametrize("fast_schedule", [True, False])
+def test_the_learning_rate_rises_and_falls_linearly_or_as_a_cosine(monkeypatch, fast_schedule):
     rates, betas = [], []
 
-    class Noting(torch.optim.Adam):
+    class Recording(torch.optim.Adam):
         def step(self):
             (group,) = self.param_groups
             rates.append(group["lr"])
             betas.append(group["betas"])
             super().step()
 
-    monkeypatch.setattr(torch.optim, "Adam", Noting)
-    training.fit(models.LinearAutoencoder(8, 2), torch.randn(100, 8), 2, lr=0.05, batch_size=10, short=short)
+    monkeypatch.setattr(torch.optim, "Adam", Recording)
+    model, x = models.LinearAutoencoder(8, 2), torch.randn(100, 8)
+    training.fit(model, x, 2, lr=0.05, batch_size=10, fast_schedule=fast_schedule)
     up, down = np.linspace(0, 1, 6), np.linspace(1, 0, 15)  # .3 · 20 steps, from step 1
-    if not short:
-        up, down = ((1 - np.cos(np.pi * way)) / 2 for way in (up, down))
+    if not fast_schedule:
+        up, down = ((1 - np.cos(np.pi * line)) / 2 for line in (up, down))
     assert rates == pytest.approx([*(0.002 + 0.048 * up), *(0.05 * down[1:])], abs=1e-6)
-    ends = [(0.85, 0.93)] * 2 if short else [(0.95, 0.999), (0.85, 0.999)]
+    ends = [(0.85, 0.93)] * 2 if fast_schedule else [(0.95, 0.999), (0.85, 0.999)]
     assert [betas[0], betas[5]] == ends
 
 
@@ -286,16 +306,16 @@ def test_fit_weights_the_last_short_batch_by_its_size():
     assert training.fit(model, x, 1, lr=1e-12, batch_size=10)["loss"][0] == pytest.approx(3 / 11, rel=1e-4)
 
 
-def test_watch_sees_evaluation_mode_and_training_goes_on():
+def test_on_epoch_end_is_called_in_evaluation_mode_and_training_goes_on():
     model, modes = Countdown(0, None), []
-    training.fit(model, torch.randn(20, 3), 2, 0.01, watch=lambda: modes.append(model.training) or {})
+    training.fit(model, torch.randn(20, 3), 2, 0.01, on_epoch_end=lambda: modes.append(model.training) or {})
     assert modes == [False, False] and not model.training
 
 
 @pytest.mark.parametrize(
     ("data", "epochs"), [(torch.ones(4, 3), 0), ((torch.ones(4, 3), torch.ones(5)), 1), (torch.ones(0, 3), 1)]
 )
-def test_fit_wants_epochs_and_one_length(data, epochs):
+def test_fit_needs_epochs_and_one_length(data, epochs):
     with pytest.raises(ValueError, match="epochs ≥ 1 and tensors of one length"):
         training.fit(Countdown(0, None), data, epochs, lr=0.01)
 
@@ -322,18 +342,18 @@ def test_claim(capsys):
 # plots and widgets
 
 
-def test_tile_places_images_in_rows():
-    sheet = plots.tile(torch.arange(3.0).view(3, 1).repeat(1, 4), columns=2)
-    assert sheet.shape == (6, 6)
-    assert sheet[0, 0] == 0 and sheet[0, 4] == 1 and sheet[4, 0] == 2 and np.isnan(sheet[4, 4])
+def test_image_grid_places_images_in_rows():
+    grid = plots.image_grid(torch.arange(3.0).view(3, 1).repeat(1, 4), columns=2)
+    assert grid.shape == (6, 6)
+    assert grid[0, 0] == 0 and grid[0, 4] == 1 and grid[4, 0] == 2 and np.isnan(grid[4, 4])
 
 
-def test_live_redraws_what_moves():
+def test_fast_redraw_redraws_the_moving_artists():
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(3, 2))
     (dot,) = fig.subplots().plot([0.2], [0.2], "o")
-    picture = plots.live(fig, dot)
+    picture = plots.fast_redraw(fig, dot)
     before = picture("one")
     dot.set_data([0.9], [0.9])
     assert before.shape == (226, 300, 3) and before.dtype == np.uint8
@@ -341,7 +361,7 @@ def test_live_redraws_what_moves():
     assert (picture("two") != picture("one")).any()
 
 
-def test_live_colours_an_image_as_matplotlib_does():
+def test_fast_redraw_colours_an_image_as_matplotlib_does():
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -351,7 +371,7 @@ def test_live_colours_an_image_as_matplotlib_does():
 
     values = np.linspace(-1, 1, 12).reshape(2, 6)
     fig, image = shown(values)
-    picture = plots.live(fig, image)
+    picture = plots.fast_redraw(fig, image)
     picture("before")
     image.set_data(-values)
     canvas = FigureCanvasAgg(shown(-values)[0])
@@ -360,15 +380,15 @@ def test_live_colours_an_image_as_matplotlib_does():
     assert np.quantile(np.abs(picture("after")[26:].astype(int) - wanted), 0.98) <= 3  # less its frame
 
 
-def test_autoencoder_has_a_bend_on_each_way_and_none_at_the_ends():
+def test_autoencoder_is_nonlinear_in_each_part_and_linear_at_the_ends():
     net = models.Autoencoder(6, 32, 3)
     x = 10 * torch.randn(500, 6)
     with torch.no_grad():
         z = net.encode(x)
         assert z.shape == (500, 3) and net.decode(z).shape == x.shape
         assert z.min() < -0.5 and net.decode(z).min() < -0.05
-        bent = net.encode(2 * x) + net.encode(0 * x) - 2 * z
-        assert bent.abs().max() > 1e-3
+        curvature = net.encode(2 * x) + net.encode(0 * x) - 2 * z
+        assert curvature.abs().max() > 1e-3
         assert net.loss(x)["loss"].item() == pytest.approx(metrics.squared_error(x, net.decode(z)), rel=1e-5)
     assert [m.out_features for m in net.decoder if hasattr(m, "out_features")] == [32, 6]
 
@@ -387,20 +407,20 @@ def test_a_perplexity_that_the_sample_does_not_allow():
         TSNE(perplexity=30).fit_transform(np.eye(20, dtype=np.float32))
 
 
-def vae_with(log_variance, mean=0.0):
-    """A VAE of 6 pixels and 2 codes whose encoder says the same of every image."""
+def vae_with(log_var, mu=0.0):
+    """A VAE of 6 pixels and 2 latent dimensions whose encoder gives one posterior for all images."""
     model = models.VAE(6, 5, 2)
     with torch.no_grad():
         model.encoder[-1].weight.zero_()
-        model.encoder[-1].bias.copy_(torch.tensor([mean] * 2 + [log_variance] * 2))
+        model.encoder[-1].bias.copy_(torch.tensor([mu] * 2 + [log_var] * 2))
     return model
 
 
 def test_bernoulli_nll_is_minus_the_log_probability():
     torch.manual_seed(0)
     logits, x = 5 * torch.randn(3, 4, 6), torch.rand(4, 6).round()
-    theirs = -torch.distributions.Bernoulli(logits=logits).log_prob(x.expand(3, 4, 6)).sum(-1)
-    assert torch.allclose(models.bernoulli_nll(logits, x), theirs, rtol=1e-5)
+    reference = -torch.distributions.Bernoulli(logits=logits).log_prob(x.expand(3, 4, 6)).sum(-1)
+    assert torch.allclose(models.bernoulli_nll(logits, x), reference, rtol=1e-5)
 
 
 @pytest.mark.parametrize("x", [-0.1, 1.1, 255.0])
@@ -411,45 +431,45 @@ def test_pixels_of_a_vae_lie_between_0_and_1(x):
 
 @pytest.mark.parametrize("n", [1, 7])
 def test_vae_loss_of_any_batch_is_the_sum_of_its_parts(n):
-    parts = vae_with(0.5, mean=1.0).loss(torch.rand(n, 6))
+    parts = vae_with(0.5, mu=1.0).loss(torch.rand(n, 6))
     assert parts["loss"].item() == pytest.approx((parts["reconstruction"] + parts["KL"]).item())
-    assert parts["KL"].item() == pytest.approx(1 + np.exp(0.5) - 1 - 0.5, rel=1e-5)  # ½ (…) for two codes
+    assert parts["KL"].item() == pytest.approx(1 + np.exp(0.5) - 1 - 0.5, rel=1e-5)  # ½ (…) for two dimensions
 
 
 def test_a_tiny_variance_is_right_and_a_huge_one_stops_with_a_sentence():
     parts = vae_with(-1000.0).loss(torch.rand(3, 6))
     assert parts["KL"].item() == pytest.approx(999) and parts["loss"].isfinite()
-    assert metrics.importance_weighted(vae_with(-1000.0), torch.rand(3, 6), 4).isfinite().all()
+    assert metrics.iwae_bound(vae_with(-1000.0), torch.rand(3, 6), 4).isfinite().all()
     with pytest.raises(FloatingPointError, match="'(loss|KL|reconstruction)' of the loss"):
         training.fit(vae_with(1000.0), torch.rand(8, 6), epochs=1, lr=1e-3)
 
 
-def test_importance_weighted_bound_rises_from_the_elbo():
+def test_iwae_bound_rises_from_the_elbo():
     torch.manual_seed(0)
-    model, x = vae_with(1.0, mean=0.5), torch.rand(4, 6).round()
+    model, x = vae_with(1.0, mu=0.5), torch.rand(4, 6).round()
     with torch.no_grad():
-        many = torch.stack([metrics.importance_weighted(model, x, 1) for _ in range(4000)])
+        many = torch.stack([metrics.iwae_bound(model, x, 1) for _ in range(4000)])
         elbo = -torch.stack([model.loss(x)["loss"] for _ in range(4000)]).mean()
-        five = torch.stack([metrics.importance_weighted(model, x, 5) for _ in range(800)]).mean()
+        five = torch.stack([metrics.iwae_bound(model, x, 5) for _ in range(800)]).mean()
         prior = torch.randn(200_000, 2)
         nll = models.bernoulli_nll(model.decoder(prior)[:, None], x)
         exact = ((-nll).logsumexp(0) - np.log(200_000)).mean()
-        found = metrics.importance_weighted(model, x, 6000).mean()
+        found = metrics.iwae_bound(model, x, 6000).mean()
     assert many.mean().item() == pytest.approx(elbo.item(), abs=0.05)
     assert many.mean() + 0.1 < five < exact
     assert found.item() == pytest.approx(exact.item(), abs=0.02)
 
 
-def test_importance_weighted_wants_a_roll():
+def test_iwae_bound_needs_a_sample():
     with pytest.raises(ValueError, match="k ≥ 1, not 0"):
-        metrics.importance_weighted(models.VAE(6, 5, 2), torch.rand(2, 6), 0)
+        metrics.iwae_bound(models.VAE(6, 5, 2), torch.rand(2, 6), 0)
 
 
-def test_active_units_counts_codes_whose_mean_moves():
-    mean = torch.randn(500, 4, generator=torch.Generator().manual_seed(0)) * torch.tensor([1, 0.2, 0.05, 0])
-    assert metrics.active_units(mean + 3) == 2
-    with pytest.raises(ValueError, match=r"n ≥ 2 data; got \(1, 4\)"):
-        metrics.active_units(mean[:1])
+def test_active_units_counts_dimensions_whose_mean_varies():
+    mu = torch.randn(500, 4, generator=torch.Generator().manual_seed(0)) * torch.tensor([1, 0.2, 0.05, 0])
+    assert metrics.active_units(mu + 3) == 2
+    with pytest.raises(ValueError, match=r"n ≥ 2 images; got \(1, 4\)"):
+        metrics.active_units(mu[:1])
 
 
 def test_labels_become_one_hot():
@@ -462,7 +482,7 @@ def test_labels_lie_between_0_and_9(y):
         models.one_hot(torch.tensor(y))
 
 
-def test_cvae_pays_for_the_distance_to_its_own_prior():
+def test_cvae_has_the_kl_to_its_own_prior():
     torch.manual_seed(0)
     model, x, c = models.CVAE(6, 3, 8, 2), torch.rand(5, 6).round(), models.one_hot(torch.arange(5) % 3, 3)
     parts = model.loss(x, c)
@@ -475,34 +495,34 @@ def test_cvae_pays_for_the_distance_to_its_own_prior():
     assert model.loss(x, c)["KL"].item() == pytest.approx(0, abs=1e-6)
 
 
-def test_sprites_are_the_same_for_the_same_seed_and_move_with_their_place():
+def test_sprites_are_the_same_for_the_same_seed_and_move_with_their_position():
     x, factors = data.sprites(50, seed=3)
     assert x.shape == (50, 400) and 0 <= x.min() and x.max() == 1
     assert torch.equal(x, data.sprites(50, seed=3)[0]) and not torch.equal(x, data.sprites(50, seed=4)[0])
-    assert torch.equal(x, data.draw_sprites(factors))
+    assert torch.equal(x, data.render_sprites(factors))
     ends = torch.tensor([[1, 3, 7, 0, 16], [1, 3, 7, 31, 16], [1, 3, 7, 16, 0], [1, 3, 7, 16, 31]])
-    ink = data.draw_sprites(ends).view(4, 20, 20)
-    across, down = (ink.sum(1) @ torch.arange(20.0), ink.sum(2) @ torch.arange(20.0))
-    assert ((across[1] - across[0]) / ink[0].sum()).item() == pytest.approx(8, abs=0.2)
-    assert ((down[2] - down[3]) / ink[0].sum()).item() == pytest.approx(8, abs=0.2)
+    pixels = data.render_sprites(ends).view(4, 20, 20)
+    across, down = (pixels.sum(1) @ torch.arange(20.0), pixels.sum(2) @ torch.arange(20.0))
+    assert ((across[1] - across[0]) / pixels[0].sum()).item() == pytest.approx(8, abs=0.2)
+    assert ((down[2] - down[3]) / pixels[0].sum()).item() == pytest.approx(8, abs=0.2)
 
 
 @pytest.mark.parametrize("shape", range(3))
-def test_no_turn_of_a_sprite_leaves_it_unchanged(shape):
-    turns = torch.tensor([[shape, 5, t, 16, 16] for t in range(40)])
-    x = data.draw_sprites(turns)
+def test_no_rotation_of_a_sprite_leaves_it_unchanged(shape):
+    rotated = torch.tensor([[shape, 5, t, 16, 16] for t in range(40)])
+    x = data.render_sprites(rotated)
     assert torch.pdist(x).min() > 0.5
 
 
 @pytest.mark.parametrize("factors", [[[3, 0, 0, 0, 0]], [[0, 0, 0, -1, 0]], [[0, 0, 0, 0]]])
 def test_a_sprite_has_five_factors(factors):
     with pytest.raises(ValueError, match="five factors, from 0 to below"):
-        data.draw_sprites(torch.tensor(factors))
+        data.render_sprites(torch.tensor(factors))
 
 
 def of_notebook(name, *functions):
     """Functions that a notebook alone has, taken from its cells."""
-    space = {"torch": torch, "_want": metrics._want}
+    space = {"torch": torch, "_check_shapes": metrics._check_shapes}
     (path,) = (Path(__file__).resolve().parent.parent / "notebooks").glob(f"{name}_*.ipynb")
     for cell in json.loads(path.read_text())["cells"]:
         source = "".join(cell["source"])
@@ -516,15 +536,15 @@ mutual_information, mig = of_notebook("12", "mutual_information", "mig")
 
 
 def known_codes():
-    """Codes of known quality, (name, codes, the wanted MIG, β metric and DCI)."""
+    """Codes of known quality, (name, codes, the expected MIG, β-VAE metric and DCI)."""
     factors = data.sprites(5000, seed=1)[1]
     z = (factors - factors.double().mean(0)) / factors.double().std(0)
     half = torch.eye(5).double()
     half[3:, 3:] = torch.tensor([[1, -1], [1, 1]]) / 2**0.5
-    dice = torch.Generator().manual_seed(1166)
-    turn = torch.linalg.qr(torch.randn(5, 5, generator=dice).double()).Q
+    rng = torch.Generator().manual_seed(1166)
+    rotation = torch.linalg.qr(torch.randn(5, 5, generator=rng).double()).Q
     mix = torch.randn(5, 10, generator=torch.Generator().manual_seed(0)).double()
-    codes = (z, 0.896, 1, 1), (z @ half, 0.56, 0.808, 0.827), (z @ turn, 0.253, 0.903, 0.491)
+    codes = (z, 0.896, 1, 1), (z @ half, 0.56, 0.808, 0.827), (z @ rotation, 0.253, 0.903, 0.491)
     return factors, (*codes, (z @ mix, 0.066, 0.998, 0.463))
 
 
@@ -532,18 +552,18 @@ def test_measures_of_codes_of_known_quality():
     torch.manual_seed(0)
     factors, codes = known_codes()
     for z, *wanted in codes:
-        found = [measure(z, factors) for measure in (mig, metrics.beta_metric, metrics.dci)]
+        found = [measure(z, factors) for measure in (mig, metrics.beta_vae_metric, metrics.dci_disentanglement)]
         assert found == pytest.approx(wanted, abs=0.03)
 
 
-def test_a_code_that_never_varies_changes_no_score():
+def test_an_inactive_dimension_changes_no_score():
     factors, ((z, *_), *_) = known_codes()
     z, factors = z[:2000], factors[:2000]
-    silent = torch.cat([z[:, :2], torch.full((2000, 1), 7.0), z[:, 2:]], 1)
-    assert mig(silent, factors) == pytest.approx(mig(z, factors))
-    assert metrics.dci(silent, factors) == pytest.approx(metrics.dci(z, factors), abs=0.01)
-    assert metrics.beta_metric(silent, factors) > 0.98
-    assert (mutual_information(silent, factors)[2] == 0).all()
+    inactive = torch.cat([z[:, :2], torch.full((2000, 1), 7.0), z[:, 2:]], 1)
+    assert mig(inactive, factors) == pytest.approx(mig(z, factors))
+    assert metrics.dci_disentanglement(inactive, factors) == pytest.approx(metrics.dci_disentanglement(z, factors), abs=0.01)
+    assert metrics.beta_vae_metric(inactive, factors) > 0.98
+    assert (mutual_information(inactive, factors)[2] == 0).all()
 
 
 def test_measures_of_factors_or_codes_that_never_vary():
@@ -551,13 +571,13 @@ def test_measures_of_factors_or_codes_that_never_vary():
     factors[:, 1] = 2
     with pytest.raises(ValueError, match=r"Factors \[1\] never vary"):
         mig(z, factors)
-    with pytest.raises(ValueError, match="No code tells anything"):
-        metrics.dci(torch.zeros(50, 3), factors)
+    with pytest.raises(ValueError, match="No latent dimension is informative"):
+        metrics.dci_disentanglement(torch.zeros(50, 3), factors)
 
 
-@pytest.mark.parametrize("measure", [mig, metrics.beta_metric, metrics.dci])
+@pytest.mark.parametrize("measure", [mig, metrics.beta_vae_metric, metrics.dci_disentanglement])
 @pytest.mark.parametrize(("z", "factors"), [((50, 3), (49, 2)), ((50,), (50, 2)), ((50, 3), (50,))])
-def test_measures_want_codes_and_factors(measure, z, factors):
+def test_measures_need_codes_and_factors(measure, z, factors):
     with pytest.raises(ValueError, match="codes"):
         measure(torch.randn(z), torch.randint(3, factors))
 
@@ -566,64 +586,65 @@ def small_vqvae(K=5, d=2):
     return models.VQVAE(torch.nn.Unflatten(1, (2, 2, 2)), torch.nn.Flatten(), K, d)
 
 
-def test_words_are_the_nearest_and_the_gradient_goes_past_them():
-    training.seed(0)
+def test_tokens_are_the_nearest_and_the_gradient_bypasses_them():
+    training.seed_everything(0)
     model, x = small_vqvae(), torch.rand(20, 8, requires_grad=True)
-    z = model.latents(x)
-    words = model.encode(x)
-    assert words.shape == (20, 2, 2)
-    assert torch.equal(words, torch.cdist(z.flatten(0, 2), model.book).argmin(1).view(20, 2, 2))
-    again = model.draw(models.straight_through(z, model.book[words]))
-    assert torch.equal(again, model.decode(words))
-    again.sum().backward()
-    assert torch.equal(x.grad, torch.ones(20, 8)) and model.book.grad is None
+    z = model.encode_continuous(x)
+    tokens = model.encode(x)
+    assert tokens.shape == (20, 2, 2)
+    assert torch.equal(tokens, torch.cdist(z.flatten(0, 2), model.codebook).argmin(1).view(20, 2, 2))
+    x_hat = model.decode_vectors(models.straight_through(z, model.codebook[tokens]))
+    assert torch.equal(x_hat, model.decode(tokens))
+    x_hat.sum().backward()
+    assert torch.equal(x.grad, torch.ones(20, 8)) and model.codebook.grad is None
 
 
-def test_a_word_that_is_not_in_the_book():
-    for word in (-1, 5):
-        with pytest.raises(IndexError, match="the words 0 to 4"):
-            small_vqvae().decode(torch.full((1, 2, 2), word))
+def test_a_token_that_is_not_in_the_codebook():
+    for token in (-1, 5):
+        with pytest.raises(IndexError, match="tokens are 0 to 4"):
+            small_vqvae().decode(torch.full((1, 2, 2), token))
     with pytest.raises(ValueError, match="Words lie between 0 and 4; got 0 to 5"):
         code_usage(torch.tensor([0, 5]), 5)
 
 
-def test_a_book_larger_than_the_data():
+def test_a_codebook_larger_than_the_data():
     model = small_vqvae()
-    models.start_book(model, torch.rand(2, 8))
-    with pytest.raises(ValueError, match="4 different vectors, too few for 5 words"):
-        models.start_book(model, torch.rand(1, 8).repeat(9, 1))
+    models.init_codebook(model, torch.rand(2, 8))
+    with pytest.raises(ValueError, match="4 different vectors, too few for 5 tokens"):
+        models.init_codebook(model, torch.rand(1, 8).repeat(9, 1))
 
 
-def test_usage_counts_words_and_their_perplexity():
+def test_usage_counts_tokens_and_their_perplexity():
     assert code_usage(torch.tensor([[0, 1], [2, 3]]), 9) == (4, pytest.approx(4))
     assert code_usage(torch.tensor([3, 3]), 9) == (1, pytest.approx(1))
 
 
-def test_mig_wants_two_codes():
+def test_mig_needs_two_codes():
     with pytest.raises(ValueError, match="at least two codes"):
         mig(torch.randn(50, 1), torch.randint(3, (50, 2)))
 
 
 def small_gan():
-    training.seed(0)
-    return models.GAN(models.perceptron(2, 16, 3), models.perceptron(3, 16, 1), 2)
+    training.seed_everything(0)
+    return models.GAN(models.mlp(2, 16, 3), models.mlp(3, 16, 1), 2)
 
 
-def test_each_part_of_a_gan_reaches_the_weights_of_one_network():
+def test_each_part_of_a_gan_loss_trains_one_network():
     gan, x = small_gan(), torch.randn(20, 3)
-    for part, own, other in [("critic", gan.critic, gan.generator), ("generator", gan.generator, gan.critic)]:
+    pair = {"discriminator": gan.discriminator, "generator": gan.generator}
+    for part, other in zip(pair, reversed(pair.values()), strict=True):
         gan.zero_grad()
         gan.loss(x)[part].backward()
-        assert all(p.grad.abs().sum() > 0 for p in own.parameters())
+        assert all(p.grad.abs().sum() > 0 for p in pair[part].parameters())
         assert all(p.grad is None for p in other.parameters())
 
 
-def test_a_gan_that_cannot_tell_pays_ln_4():
+def test_an_undecided_discriminator_has_the_loss_ln_4():
     gan = small_gan()
-    for weight in gan.critic.parameters():
+    for weight in gan.discriminator.parameters():
         weight.data.zero_()
     parts = gan.loss(torch.randn(20, 3))
-    assert parts["critic"].item() == pytest.approx(np.log(4))
+    assert parts["discriminator"].item() == pytest.approx(np.log(4))
     assert parts["generator"].item() == pytest.approx(np.log(2))
 
 
@@ -636,32 +657,33 @@ def test_a_gan_whose_loss_diverges_stops_with_a_sentence():
     assert all(torch.equal(a, b) for a, b in zip(before, gan.parameters(), strict=True))
 
 
-def test_held_weights_are_constants_and_buffers_still_move():
+def test_frozen_parameters_are_constants_and_buffers_are_updated():
     net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
     x = torch.randn(9, 3, requires_grad=True)
-    assert torch.equal(models.held(net, x), net(x)) and net[1].num_batches_tracked == 2
-    models.held(net, x).square().sum().backward()
+    assert torch.equal(models.with_frozen_parameters(net, x), net(x)) and net[1].num_batches_tracked == 2
+    models.with_frozen_parameters(net, x).square().sum().backward()
     assert x.grad is not None and all(p.grad is None for p in net.parameters())
 
 
-def test_aae_weighs_the_verdict_and_keeps_critic_and_encoder_apart():
-    training.seed(0)
-    aae, x = models.AAE(6, 8, 2, weight=3.0), torch.rand(20, 6)
+def test_aae_weighs_the_adversarial_part_and_separates_discriminator_and_encoder():
+    training.seed_everything(0)
+    aae, x = models.AAE(6, 8, 2, adversarial_weight=3.0), torch.rand(20, 6)
     parts = aae.loss(x)
-    total = parts["reconstruction"] + parts["critic"] + 3 * parts["verdict"]
+    total = parts["reconstruction"] + parts["discriminator"] + 3 * parts["adversarial"]
     assert parts["loss"].item() == pytest.approx(total.item())
-    parts["critic"].backward()
+    parts["discriminator"].backward()
     assert all(p.grad is None for p in aae.encoder.parameters())
     aae.zero_grad()
-    aae.loss(x)["verdict"].backward()
-    assert all(p.grad is None for p in aae.critic.parameters()) and aae.encoder[0].weight.grad is not None
+    aae.loss(x)["adversarial"].backward()
+    assert all(p.grad is None for p in aae.discriminator.parameters())
+    assert aae.encoder[0].weight.grad is not None
     with pytest.raises(ValueError, match="between 0 and 1"):
         aae.loss(x + 1)
 
 
-def test_nearest_mean_and_there_and_back():
+def test_nearest_centroid_accuracy_and_nearest_neighbour_distances():
     z, y = torch.tensor([[0.0], [2], [10], [12]]), torch.tensor([3, 3, 7, 7])
-    assert metrics.nearest_mean(z, y, torch.tensor([[5.0], [7]]), torch.tensor([3, 3])) == 0.5
-    pictures = torch.tensor([[0.0, 0], [3, 4]])
-    there, back = metrics.there_and_back(pictures, torch.tensor([[0.0, 1]]), torch.tensor([[3.0, 6]]))
-    assert there == pytest.approx((1 + 18) / 2) and back == pytest.approx(4)
+    assert metrics.nearest_centroid_accuracy(z, y, torch.tensor([[5.0], [7]]), torch.tensor([3, 3])) == 0.5
+    images, digits, test = (torch.tensor(a) for a in ([[0.0, 0], [3, 4]], [[0.0, 1]], [[3.0, 6]]))
+    fidelity, coverage = metrics.nearest_neighbour_distances(images, digits, test)
+    assert fidelity == pytest.approx((1 + 18) / 2) and coverage == pytest.approx(4)

@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers import data
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = "data models metrics graphs training plots claims exercises widgets".split()
+LAYERS = "data models metrics training plots claims exercises widgets".split()
 
 
 def pins():

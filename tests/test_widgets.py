@@ -17,7 +17,7 @@ def _find(box, kind):
     return ([box] if isinstance(box, kind) else []) + [w for child in children for w in _find(child, kind)]
 
 
-def _screen(box):
+def _image_widget(box):
     return _find(box, widgets.ipywidgets.Image)[0]
 
 
@@ -25,19 +25,19 @@ def test_latent_sliders_show_the_decoded_code(digits):
     x = digits[0]
     pca = models.PCA(x, 4)
     box = widgets.latent_sliders(pca, pca.encode(x), shown=[0, 3])
-    before = _screen(box).value
+    before = _image_widget(box).value
     sliders = _find(box, widgets.ipywidgets.FloatSlider)
     assert [s.description for s in sliders] == ["latent z1", "latent z4"]
     sliders[1].value = sliders[1].max
-    assert _screen(box).value != before
+    assert _image_widget(box).value != before
     _find(box, widgets.ipywidgets.Button)[1].click()
-    assert _screen(box).value == before
+    assert _image_widget(box).value == before
 
 
 @pytest.mark.parametrize("j", [4, -1])
 def test_latent_out_of_range(digits, j):
     pca = models.PCA(digits[0], 4)
-    with pytest.raises(IndexError, match=f"no latent {j}: the model has 4, numbered 0 to 3"):
+    with pytest.raises(IndexError, match=f"no latent dimension {j}: the model has 4, numbered 0 to 3"):
         widgets.latent_sliders(pca, pca.encode(digits[0]), shown=[j])
 
 
@@ -46,27 +46,27 @@ def test_hidden_latents_follow_the_digit_chosen(digits):
     pca = models.PCA(x, 4)
     box = widgets.latent_sliders(pca, pca.encode(x), shown=[0])
     sliders, buttons = _find(box, widgets.ipywidgets.FloatSlider), _find(box, widgets.ipywidgets.Button)
-    middle = _screen(box).value
+    at_mean = _image_widget(box).value
     buttons[0].click()
     sliders[0].value = pca.encode(x).mean(0)[0].item()
-    assert _screen(box).value != middle
+    assert _image_widget(box).value != at_mean
     buttons[1].click()
-    assert _screen(box).value == middle
+    assert _image_widget(box).value == at_mean
 
 
-def test_latent_plane_and_its_strip(digits):
+def test_latent_plane_and_its_static_figure(digits):
     pca = models.PCA(digits[0], 2)
     z, y = pca.encode(digits[0][:200]), digits[1][:200]
     box = widgets.latent_plane(pca, z, y)
-    before = _screen(box).value
+    before = _image_widget(box).value
     sliders = _find(box, widgets.ipywidgets.FloatSlider)
     sliders[1].value = sliders[1].max
-    assert _screen(box).value != before
-    render = plots.plane(pca, z, y)
-    picture = render(0.0, 0.0)
-    assert picture.dtype == np.uint8 and (picture != render(1.0, 0.0)).any()
-    assert widgets.strip(render, z1=[0.0, 1.0, 2.0], z2=0.0).data.startswith(b"\x89PNG")
-    with pytest.raises(ValueError, match=r"wants codes \(n, 2\); got \(200, 3\)"):
+    assert _image_widget(box).value != before
+    render = plots.latent_plane_renderer(pca, z, y)
+    image = render(0.0, 0.0)
+    assert image.dtype == np.uint8 and (image != render(1.0, 0.0)).any()
+    assert widgets.static_figure(render, z1=[0.0, 1.0, 2.0], z2=0.0).data.startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match=r"needs codes \(n, 2\); got \(200, 3\)"):
         widgets.latent_plane(pca, torch.zeros(200, 3), y)
 
 
@@ -86,14 +86,14 @@ def test_an_untrained_model_is_not_shown(digits):
         widgets.latent_sliders(net, net.encode(x))
 
 
-def test_choice_stops_at_its_options_only():
+def test_option_slider_stops_at_its_options_only():
     seen = []
 
     def render(a):
         seen.append(a)
         return np.full((9, 9), 10 * a, np.uint8)
 
-    box = widgets.explore(render, a=widgets.choice([2, 3, 7], 3, "a"))
+    box = widgets.explore(render, a=widgets.option_slider([2, 3, 7], 3, "a"))
     assert seen == [2, 3, 7, 3] and _find(box, widgets.ipywidgets.SelectionSlider)[0].value == 3
 
 

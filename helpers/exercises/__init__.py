@@ -1,4 +1,4 @@
-"""Exercises that answer back: one file a notebook, one checker an exercise."""
+"""Exercises with feedback: one file per notebook, one checker per exercise."""
 
 import numpy as np
 import torch
@@ -6,52 +6,53 @@ import torch
 ONLY_HERE = "right for these data only. Take the sizes from the inputs, not as numbers."
 
 
-def grade(yours, inputs, right, mistakes, praise, also=None, also_hint=ONLY_HERE, free_signs=False,
-          tolerance=3e-4):  # fmt: skip
-    """Try the reader's function and compare its answer with the right one and with the usual wrong ones.
+def grade(answer, inputs, expected, mistakes, success_message, second_case=None, second_hint=ONLY_HERE,
+          free_signs=False, tolerance=3e-4):  # fmt: skip
+    """Call the reader's function and compare its result with the expected one and with the usual wrong ones.
 
-    yours: the function, a stub if it returns `...`; inputs: what it is called with. right: a tensor
-    or a number. mistakes: {hint: the value that this mistake gives}. free_signs: each column, or a
-    vector as a whole, may come with either sign. tolerance: relative to the largest entry of the value
-    compared with. also: (inputs, right) of other sizes, to be right as well, else `also_hint`. Prints one
-    line: not attempted, right with `praise`, or a hint.
+    answer: the function, a stub if it returns `...`; inputs: its arguments. expected: a tensor or a number.
+    mistakes: {hint: the value that this mistake gives}. free_signs: each column, or a vector as a whole, may
+    have either sign. tolerance: relative to the largest entry of the value compared with. second_case:
+    (inputs, expected) of other sizes, to be right as well, else `second_hint`. Prints one line: not
+    attempted, right with `success_message`, or a hint.
     """
     shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
     try:
-        answer = yours(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
-        if answer is ...:
+        result = answer(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
+        if result is ...:
             print("Not attempted yet: replace the ... by your code and run the cell again.")
             return
-        if answer is None:
+        if result is None:
             print("✗ Not yet: your function returns None. Did you forget `return`?")
             return
-        answer, second = plain(answer), plain(yours(*also[0])) if also else None
+        result, second = plain(result), plain(answer(*second_case[0])) if second_case else None
     except (RuntimeError, IndexError, TypeError, ValueError, AttributeError, NameError) as error:
         print(f"✗ Not yet: your code stopped with «{error}». It was called with shapes {shapes}.")
         return
-    right = plain(right)
-    turn = torch.ones(())
-    if free_signs and answer.shape == right.shape:
-        turn = torch.where((answer * right).sum(0) < 0, -1.0, 1.0)
-    if close(turn * answer, right, tolerance):
-        if also and not close(second, plain(also[1]), tolerance):
-            print(f"✗ Not yet: {also_hint}")
+    expected = plain(expected)
+    signs = torch.ones(())
+    if free_signs and result.shape == expected.shape:
+        signs = torch.where((result * expected).sum(0) < 0, -1.0, 1.0)
+    if close(signs * result, expected, tolerance):
+        if second_case and not close(second, plain(second_case[1]), tolerance):
+            print(f"✗ Not yet: {second_hint}")
             return
-        print(f"✓ Right. {praise}")
+        print(f"✓ Right. {success_message}")
         return
     for hint, value in mistakes.items():
         value = plain(value)
-        if close(answer, value, tolerance) or free_signs and close(answer.abs(), value.abs(), tolerance):
+        if close(result, value, tolerance) or free_signs and close(result.abs(), value.abs(), tolerance):
             print(f"✗ Not yet: {hint}")
             return
-    if answer.shape != right.shape:
-        wanted = f"shape {tuple(right.shape)}" if right.ndim else "one number"
-        print(f"✗ Not yet: your answer has shape {tuple(answer.shape)}, wanted is {wanted}.")
+    if result.shape != expected.shape:
+        wanted = f"shape {tuple(expected.shape)}" if expected.ndim else "one number"
+        print(f"✗ Not yet: your answer has shape {tuple(result.shape)}, expected is {wanted}.")
         return
-    if not answer.isfinite().all():
+    if not result.isfinite().all():
         print("✗ Not yet: some values are not finite (divided by zero? log of 0? acos of more than 1?).")
         return
-    print(f"✗ Not yet: the shape is right, the values are off by up to {(answer - right).abs().max():.3g}.")
+    difference = (result - expected).abs().max()
+    print(f"✗ Not yet: the shape is right, the values are off by up to {difference:.3g}.")
 
 
 def plain(value):
@@ -70,6 +71,6 @@ def close(a, b, tolerance):
 
 
 def example(n=12, d=6, seed=0):
-    """Small data with a mean far from zero and unequal spreads, (n, d) float32: mistakes show in it."""
+    """Small data with a mean far from zero and unequal variances, (n, d) float32, to reveal mistakes."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(n, d, generator=generator) * torch.linspace(2, 0.3, d) + 3

@@ -5,27 +5,27 @@ import torch
 from helpers.exercises import example, grade
 
 
-def check_build(yours):
-    """build(d, k): two widths -> (encoder, decoder), modules (n, d) -> (n, k) and (n, k) -> (n, d)."""
+def check_make_autoencoder(answer):
+    """build(d, k): two dimensions -> (encoder, decoder), modules (n, d) -> (n, k) and (n, k) -> (n, d)."""
     d, k = 6, 3
-    asks = {
+    requirements = {
         "the encoder must turn (n, d) into (n, k).": 0,
         "the decoder must turn (n, k) into (n, d).": 1,
-        "the encoder has no bend: without one, two linear layers are a single one.": 2,
-        "the decoder has no bend: without one, two linear layers are a single one.": 3,
-        "codes cannot take any value: no bend or sigmoid behind the encoder's last layer.": 4,
-        "reconstructions cannot take any value: no bend or sigmoid behind the decoder's last layer.": 5,
-        "each part shall have one hidden layer, of 32 units.": 6,
+        "the encoder has no activation function: without one, two linear layers are a single one.": 2,
+        "the decoder has no activation function: without one, two linear layers are a single one.": 3,
+        "codes cannot take any value: no activation function after the encoder's last layer.": 4,
+        "reconstructions cannot take any value: no activation function after the decoder's last layer.": 5,
+        "each part must have one hidden layer of 32 units.": 6,
     }
 
     def examine(d, k):
         torch.manual_seed(0)
-        parts = yours(d, k)
+        parts = answer(d, k)
         if parts is ... or parts is None:
             return parts
         first = next((p for p in parts[0].parameters() if p.ndim == 2), None)
         if first is None or first.shape[1] == k != d:
-            return torch.zeros(len(asks))
+            return torch.zeros(len(requirements))
         met, hidden = [], []
         for part, rows, columns in ((parts[0], d, k), (parts[1], k, d)):
             part.eval()
@@ -34,52 +34,52 @@ def check_build(yours):
                 out = part(x)
                 curve = part(x) + part(-x) - 2 * part(0 * x)
                 matrices = [p for p in part.parameters() if p.ndim == 2]
-                matrices[-1].mul_(1000)  # only a squashed output stays bounded
+                matrices[-1].mul_(1000)  # only a saturating output stays bounded
                 far = part(x)
-            met += [(out.shape == (400, columns), curve.abs().max() > 1e-3, free(far))]
+            met += [(out.shape == (400, columns), curve.abs().max() > 1e-3, unbounded(far))]
             hidden += [p.shape[0] for p in matrices[:-1]]
         ordered = [value for pair in zip(*met, strict=True) for value in pair] + [hidden == [32, 32]]
         return torch.tensor(ordered).float()
 
     mistakes = {}
-    for hint, i in asks.items():
-        mistakes[hint] = torch.ones(len(asks))
+    for hint, i in requirements.items():
+        mistakes[hint] = torch.ones(len(requirements))
         mistakes[hint][i] = 0
-    mistakes["neither part has a bend: two linear layers are a single one."] = torch.tensor(
+    mistakes["neither part has an activation function: two linear layers are a single one."] = torch.tensor(
         [1, 1, 0, 0, 1, 1, 1.0]
     )
-    mistakes["no bend or sigmoid behind the last layers: codes and reconstructions may be anything."] = (
+    mistakes["no activation function after the last layers: their outputs may take any value."] = (
         torch.tensor([1, 1, 1, 1, 0, 0, 1.0])
     )
     mistakes["encoder and decoder are swapped: the encoder comes first, from d to k."] = torch.zeros(7)
-    praise = f"From {d} to {k} numbers and back, with a bend on each way."
-    also = (5, 2), torch.ones(len(asks))
-    grade(examine, (d, k), torch.ones(len(asks)), mistakes, praise, also=also)
+    success_message = f"From {d} to {k} dimensions and back, with a nonlinearity in each part."
+    second_case = (5, 2), torch.ones(len(requirements))
+    grade(examine, (d, k), torch.ones(len(requirements)), mistakes, success_message, second_case)
 
 
-def free(values):
+def unbounded(values):
     """True if values of both signs, far beyond one, come out."""
     return values.min() < -2 and values.max() > 2
 
 
-def check_interpolate(yours):
+def check_interpolate(answer):
     """interpolate(a, b, steps): (q,), (q,), n -> (n, q) from a to b, ends included."""
     a, b = example(2, 4)
     t = torch.linspace(0, 1, 5)[:, None]
-    right = (1 - t) * a + t * b
+    expected = (1 - t) * a + t * b
     without = torch.arange(5)[:, None] / 5
     mistakes = {
-        "it must start at a and end at b, not the other way round.": right.flip(0),
+        "it must start at a and end at b, not the other way round.": expected.flip(0),
         "b itself must be the last: divide by steps − 1.": (1 - without) * a + without * b,
         "a and b themselves must be included.":
             (1 - torch.linspace(0, 1, 7)[1:-1, None]) * a + torch.linspace(0, 1, 7)[1:-1, None] * b,
         "the step is t (b − a), added to a; you added t b.": a + t * b,
-        "one code a row is wanted: (steps, q).": right.T,
+        "one code per row is expected: (steps, q).": expected.T,
         "the weights of a and b must sum to one.": t * a + t * b,
         "one step too many: `steps` codes in all.":
             (1 - torch.linspace(0, 1, 6)[:, None]) * a + torch.linspace(0, 1, 6)[:, None] * b,
-        "that is the way from 0 to b − a: start at a.": t * (b - a),
+        "that is the path from 0 to b − a: start at a.": t * (b - a),
     }  # fmt: skip
     c, d = example(2, 3, seed=1)
-    also = (c, d, 2), torch.stack([c, d])
-    grade(yours, (a, b, 5), right, mistakes, "A straight line in code space.", also=also)
+    second_case = (c, d, 2), torch.stack([c, d])
+    grade(answer, (a, b, 5), expected, mistakes, "A straight line in latent space.", second_case)

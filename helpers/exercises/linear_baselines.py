@@ -5,7 +5,7 @@ import torch
 from helpers.exercises import example, grade
 
 
-def check_reconstruct(yours):
+def check_reconstruct(answer):
     """reconstruct(x, components, k): (n, d), (d, d) rows by variance, k -> (n, d)."""
     x, k = example(), 2
     mean = x.mean(0)
@@ -14,7 +14,7 @@ def check_reconstruct(yours):
     mistakes = {
         "centre the data first, and add the mean again at the end.": x @ w.T @ w,
         "you centred, but the mean is not added again at the end.": (x - mean) @ w.T @ w,
-        "you added the mean without taking it off first.": x @ w.T @ w + mean,
+        "you added the mean without subtracting it first.": x @ w.T @ w + mean,
         "these are the last components, those with the least variance; take the first k rows.":
             (x - mean) @ v[-k:].T @ v[-k:] + mean,
         "components are the rows of the matrix; you took columns.":
@@ -25,33 +25,35 @@ def check_reconstruct(yours):
         "that is the code; decode it back to d features.": (x - mean) @ w.T,
     }  # fmt: skip
     other, first = example(7, 4), torch.eye(4)[:1]
-    also = (other, torch.eye(4), 1), (other - other.mean(0)) @ first.T @ first + other.mean(0)
-    grade(yours, (x, v, k), (x - mean) @ w.T @ w + mean, mistakes, "Two matrix products and a mean.", also)
+    second_case = (other, torch.eye(4), 1), (other - other.mean(0)) @ first.T @ first + other.mean(0)
+    expected = (x - mean) @ w.T @ w + mean
+    grade(answer, (x, v, k), expected, mistakes, "Two matrix products and a mean.", second_case)
 
 
-def check_explained_variance(yours):
-    """explained_variance(x, k): (n, d), k -> share of the variance, between 0 and 1."""
+def check_explained_variance(answer):
+    """explained_variance(x, k): (n, d), k -> the explained-variance ratio, between 0 and 1."""
     x, k = example(), 2
     values = torch.linalg.svdvals(x - x.mean(0))
-    share = values.square() / values.square().sum()
+    fraction = values.square() / values.square().sum()
     raw = torch.linalg.svdvals(x).square()
     mistakes = {
         "the data is not centred: the first direction then mostly points at the mean.":
             raw[:k].sum() / raw.sum(),
         "these are singular values; variances are their squares.": values[:k].sum() / values.sum(),
-        "that is the share of component k alone; add up the first k.": share[k - 1],
-        "that is the share left out; you want the share kept.": share[k:].sum(),
-        "eigh returns the eigenvalues in ascending order: you took the smallest.": share[-k:].sum(),
+        "that is the ratio of component k alone; add up the first k.": fraction[k - 1],
+        "that is the ratio left out; you want the ratio kept.": fraction[k:].sum(),
+        "eigh returns the eigenvalues in ascending order: you took the smallest.": fraction[-k:].sum(),
         "those are the variances of the features; you want those of the principal components.":
             x.var(0)[:k].sum() / x.var(0).sum(),
-        "a share between 0 and 1 is wanted, not percent.": 100 * share[:k].sum(),
+        "a ratio between 0 and 1 is expected, not percent.": 100 * fraction[:k].sum(),
         "that is a variance; divide it by the total variance.": values[:k].square().sum() / len(x),
     }  # fmt: skip
-    praise = "The same number comes out with 1/n and 1/(n−1)."
-    grade(yours, (x, k), share[:k].sum(), mistakes, praise, also=((x, 3), share[:3].sum()))
+    success_message = "The same number comes out with 1/n and 1/(n−1)."
+    second_case = (x, 3), fraction[:3].sum()
+    grade(answer, (x, k), fraction[:k].sum(), mistakes, success_message, second_case)
 
 
-def check_fisher_direction(yours):
+def check_fisher_direction(answer):
     """fisher_direction(a, b): (n, d), (m, d) -> (d,) of length 1, any sign."""
     a, b = example(40, 4), example(20, 4, seed=1) * 0.7 + torch.tensor([2.0, 0.5, 1.0, 0.8])
     difference, n, m = a.mean(0) - b.mean(0), len(a), len(b)
@@ -80,8 +82,8 @@ def check_fisher_direction(yours):
         "that is S_W^(+1/2); whitening divides by the standard deviations.": power(0.5),
         "that is one whitening too many: S_W^(-1/2) twice is enough.": power(-2),
         "divide by the length at the end.": (power(-1) * (u / values @ u.T @ difference).norm()),
-        "that is PCA's first component; the labels must play a part.":
+        "that is PCA's first component; the labels must be used.":
             torch.linalg.eigh(torch.cat([a, b]).T.cov()).eigenvectors[:, -1],
     }  # fmt: skip
-    praise = "Whitening twice is multiplying by the inverse of S_W."
-    grade(yours, (a, b), power(-1), mistakes, praise, free_signs=True)
+    success_message = "Whitening twice is multiplying by the inverse of S_W."
+    grade(answer, (a, b), power(-1), mistakes, success_message, free_signs=True)

@@ -5,69 +5,69 @@ import torch
 from helpers.exercises import example, grade
 
 
-def check_reparameterise(yours):
-    """reparameterise(mean, log_variance, eps): three tensors (n, q) -> (n, q) codes."""
-    mean, log_variance, eps = example(5, 3), example(5, 3, seed=1) / 4 - 1, example(5, 3, seed=2) - 3
+def check_reparameterise(answer):
+    """reparameterise(mu, log_var, eps): three tensors (n, q) -> (n, q) samples."""
+    mu, log_var, eps = example(5, 3), example(5, 3, seed=1) / 4 - 1, example(5, 3, seed=2) - 3
 
     def put(s):
-        return mean + s * eps
+        return mu + s * eps
 
-    right = put((0.5 * log_variance).exp())
+    expected = put((0.5 * log_var).exp())
     mistakes = {
-        "log_variance is ln s²: the ½ is missing in the exponent.": put(log_variance.exp()),
-        "that adds the log-variance itself: take exp.": put(log_variance),
-        "exp is missing: ½ ln s² is ln s, not s.": put(0.5 * log_variance),
-        "the ½ belongs into the exponent.": put(0.5 * log_variance.exp()),
-        "log_variance is a logarithm already: exp, not log or square root.": put(log_variance.abs().sqrt()),
-        "the mean is missing.": right - mean,
-        "eps is missing: that is no roll.": mean + (0.5 * log_variance).exp(),
-        "that is the mean alone: no roll.": mean,
-        "the whole is not scaled, only eps.": (mean + eps) * (0.5 * log_variance).exp(),
-        "do not roll anew: use eps, so that the answer is a function of its inputs.": put(1),
-        "wrong sign in the exponent: that divides by s.": put((-0.5 * log_variance).exp()),
+        "log_var is ln s²: the ½ is missing in the exponent.": put(log_var.exp()),
+        "that adds the log-variance itself: take exp.": put(log_var),
+        "exp is missing: ½ ln s² is ln s, not s.": put(0.5 * log_var),
+        "the ½ belongs in the exponent.": put(0.5 * log_var.exp()),
+        "log_var is a logarithm already: exp, not log or square root.": put(log_var.abs().sqrt()),
+        "the mean is missing.": expected - mu,
+        "eps is missing: that is not a sample.": mu + (0.5 * log_var).exp(),
+        "that is the mean alone, not a sample.": mu,
+        "the whole is not scaled, only eps.": (mu + eps) * (0.5 * log_var).exp(),
+        "do not sample again: use eps, so that the result is a function of the inputs.": put(1),
+        "wrong sign in the exponent: that divides by s.": put((-0.5 * log_var).exp()),
     }
-    also = (torch.ones(1, 1), torch.zeros(1, 1), torch.ones(1, 1)), torch.full((1, 1), 2.0)
-    grade(yours, (mean, log_variance, eps), right, mistakes, "The roll stands beside.", also=also)
+    second_case = (torch.ones(1, 1), torch.zeros(1, 1), torch.ones(1, 1)), torch.full((1, 1), 2.0)
+    grade(answer, (mu, log_var, eps), expected, mistakes, "The gradient bypasses the sampling.", second_case)
 
 
-def check_score_gradient(yours):
-    """score_gradient(z, f, m, s): (n,), (n,), two numbers -> a number."""
+def check_score_gradient(answer):
+    """score_gradient(z, f, m, s): z, f: (n,), m, s: numbers -> a number."""
     m, s = 0.7, 1.6
     z = m + s * (example(9, 1)[:, 0] - 3)
     f = z.sin() + 2
     away = z - m
-    right = (f * away / s**2).mean()
+    expected = (f * away / s**2).mean()
     mistakes = {
-        "averaged over the rolls, not summed.": (f * away / s**2).sum(),
-        "average over the rolls.": f * away / s**2,
+        "averaged over the samples, not summed.": (f * away / s**2).sum(),
+        "average over the samples.": f * away / s**2,
         "divide by s², not by s.": (f * away / s).mean(),
         "s² is missing: the score of N(m, s²) is (z − m)/s².": (f * away).mean(),
         "divide by s², do not multiply.": (f * away * s**2).mean(),
-        "the sign is turned: by m the exponent's derivative is plus.": -right,
-        "no factor ½: it is gone in the derivative.": right / 2,
+        "the sign is wrong: the derivative with respect to m is positive.": -expected,
+        "no factor ½: it cancels in the derivative.": expected / 2,
         "f is missing.": (away / s**2).mean(),
-        "no baseline is asked for here.": ((f - f.mean()) * away / s**2).mean(),
-        "that is the derivative by s, not by m.": (f * (away**2 / s**3 - 1 / s)).mean(),
+        "no baseline is needed here.": ((f - f.mean()) * away / s**2).mean(),
+        "that is the derivative with respect to s, not m.": (f * (away**2 / s**3 - 1 / s)).mean(),
         "multiply before you average: the mean of a product is not the product of means.":
             f.mean() * (away / s**2).mean(),
         "the score is the derivative of log q, not log q.":
             (f * torch.distributions.Normal(m, s).log_prob(z)).mean(),
         "m is missing: z − m.": (f * z / s**2).mean(),
     }  # fmt: skip
-    also = (torch.tensor([1.0, 3.0]), torch.tensor([2.0, 5.0]), 1.0, 2.0), 1.25
-    grade(yours, (z, f, m, s), right, mistakes, "Not one derivative of f was needed.", also=also)
+    second_case = (torch.tensor([1.0, 3.0]), torch.tensor([2.0, 5.0]), 1.0, 2.0), 1.25
+    grade(answer, (z, f, m, s), expected, mistakes, "Not one derivative of f was needed.", second_case)
 
 
-def check_through(yours):
-    """through(logits, words): (n, K), (n,) whole numbers -> (n, K), one-hot with the softmax's gradient."""
-    logits, words = example(4, 3) - 3, torch.tensor([2, 0, 1, 1])
+def check_straight_through_one_hot(answer):
+    """straight_through_one_hot(logits, categories): (n, K), (n,) int64 -> (n, K), with softmax's gradient."""
+    logits, categories = example(4, 3) - 3, torch.tensor([2, 0, 1, 1])
     weights = example(4, 3, seed=1)
     p = logits.softmax(1)
-    one_hot = torch.eye(3)[words]
+    one_hot = torch.eye(3)[categories]
 
-    def slope(function, logits, words):
+    def value_and_gradient(function, logits, categories):
         at = logits.clone().requires_grad_()
-        value = function(at, words)
+        value = function(at, categories)
         if value is ... or value is None:
             return value
         weighted = (value * weights[: len(at), : at.shape[1]]).sum()
@@ -75,31 +75,32 @@ def check_through(yours):
             return torch.cat([value.detach(), torch.zeros_like(at)])
         return torch.cat([value.detach(), torch.autograd.grad(weighted, at)[0]])
 
-    def with_slope(value, by):
+    def with_gradient(value, by):
         return torch.cat([value, p * (by - (p * by).sum(1, keepdim=True))])
 
     mistakes = {
         "the gradient is cut off: add p − p.detach().": torch.cat([one_hot, torch.zeros(4, 3)]),
-        "those are the probabilities: the value must be the one-hot vector.": with_slope(p, weights),
-        "the gradient's sign is turned: + p − p.detach().": with_slope(one_hot, -weights),
-        "one_hot + p is no one-hot vector: take p.detach() off.": with_slope(one_hot + p, weights),
+        "those are the probabilities: the value must be the one-hot vector.": with_gradient(p, weights),
+        "the gradient's sign is wrong: + p − p.detach().": with_gradient(one_hot, -weights),
+        "one_hot + p is not a one-hot vector: subtract p.detach().": with_gradient(one_hot + p, weights),
         "the gradient of the softmax is wanted, not that of the logits.": torch.cat([one_hot, weights]),
-        "multiplied: the gradient then flows through the rolled word alone; add p − p.detach().":
-            with_slope(one_hot, weights * one_hot / p),
-        "softmax over the words: dim 1.":
+        "multiplied: the gradient then flows through the sampled category alone; add p − p.detach().":
+            with_gradient(one_hot, weights * one_hot / p),
+        "softmax over the categories: dim 1.":
             torch.cat([one_hot, (q := logits.softmax(0)) * (weights - (q * weights).sum(0))]),
-        "p.detach() is taken off, and p not added: no gradient.":
+        "p.detach() is subtracted, but p not added: no gradient.":
             torch.cat([one_hot - p, torch.zeros(4, 3)]),
     }  # fmt: skip
-    also = (torch.zeros(1, 2), torch.tensor([1])), slope(_straight, torch.zeros(1, 2), torch.tensor([1]))
+    other = torch.zeros(1, 2), torch.tensor([1])
+    second_case = other, value_and_gradient(_solution, *other)
 
-    def answer(logits, words):
-        return slope(yours, logits, words)
+    def examined(logits, categories):
+        return value_and_gradient(answer, logits, categories)
 
-    grade(answer, (logits, words), with_slope(one_hot, weights), mistakes,
-          "Forward a word, backward a softmax.", also=also)  # fmt: skip
+    grade(examined, (logits, categories), with_gradient(one_hot, weights), mistakes,
+          "Forward a one-hot vector, backward a softmax.", second_case)  # fmt: skip
 
 
-def _straight(logits, words):
+def _solution(logits, categories):
     p = logits.softmax(1)
-    return torch.nn.functional.one_hot(words, logits.shape[1]) + (p - p.detach())
+    return torch.nn.functional.one_hot(categories, logits.shape[1]) + (p - p.detach())

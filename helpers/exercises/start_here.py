@@ -5,7 +5,7 @@ import torch
 from helpers.exercises import example, grade
 
 
-def check_squared_error(yours):
+def check_squared_error(answer):
     """squared_error(x, reconstruction): (n, d), (n, d) -> the series' loss, a number."""
     x = example()
     r = x + 0.5 * example(seed=1).sin()
@@ -21,21 +21,22 @@ def check_squared_error(yours):
         "square the differences before you sum over the pixels.": (x - r).sum(1).square().mean(),
         "the differences are not squared.": (x - r).sum(1).mean(),
     }
-    other = (example(5, 4), example(5, 4, seed=3)), (example(5, 4) - example(5, 4, seed=3)).square().sum() / 5
-    grade(yours, (x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.", also=other)
+    a, b = example(5, 4), example(5, 4, seed=3)
+    second_case = (a, b), (a - b).square().sum() / 5
+    grade(answer, (x, r), e.sum(1).mean(), mistakes, "A sum over pixels, a mean over images.", second_case)
 
 
-def check_decode(yours):
+def check_decode(answer):
     """decode(z, mean, components): (n, k), (d,), (k, d) -> (n, d)."""
     components = torch.linalg.qr(example(6, 6)).Q[:3]
     mean, z = example().mean(0), example(5, 3, seed=2) - 3
-    right = mean + z @ components
+    expected = mean + z @ components
     mistakes = {
         "the mean image is missing: components are directions away from it.": z @ components,
-        "the mean comes with a plus: the encoder took it off.": z @ components - mean,
-        "walk with +z: the codes come with a plus.": mean - z @ components,
-        "you used each code's size without its sign.": mean + z.abs() @ components,
+        "the mean is added: the encoder subtracted it.": z @ components - mean,
+        "the sign of z is wrong: the code is added.": mean - z @ components,
+        "you used the size of z without its sign.": mean + z.abs() @ components,
         "every image needs its own code: you averaged the codes first.":
             (mean + z.mean(0) @ components).expand(5, -1),
     }  # fmt: skip
-    grade(yours, (z, mean, components), right, mistakes, "This is the decoder that your sliders moved.")
+    grade(answer, (z, mean, components), expected, mistakes, "This is the decoder behind the sliders.")

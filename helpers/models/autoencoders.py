@@ -1,4 +1,4 @@
-"""PCA and the autoencoders without a probability."""
+"""PCA and the deterministic autoencoders."""
 
 import torch
 from torch import nn
@@ -29,14 +29,14 @@ class PCA(nn.Module):
         return (x - self.mean) @ self.components.T
 
     def decode(self, z):
-        """(n, k) -> (n, d): the point of the principal plane with these coordinates."""
+        """(n, k) -> (n, d): the point of the principal subspace with these coordinates."""
         return self.mean + z @ self.components
 
 
 class LinearAutoencoder(nn.Module):
-    """An autoencoder without a bend: two affine maps (Bourlard & Kamp 1988; Baldi & Hornik 1989).
+    """A linear autoencoder: two affine maps (Bourlard & Kamp 1988; Baldi & Hornik 1989).
 
-    d: features, k: codes.
+    d: features, k: latent dimensions.
     """
 
     def __init__(self, d, k):
@@ -58,11 +58,11 @@ class LinearAutoencoder(nn.Module):
         return {"loss": error.square().sum(1).mean()}
 
 
-def perceptron(*widths):
-    """Linear layers from width to width, with a bend (SiLU) between them, none at the end.
+def mlp(*widths):
+    """A multilayer perceptron: linear layers with SiLU activations in between, none after the last.
 
     widths: at least two. Returns a module (n, widths[0]) -> (n, widths[-1]).
-    Source of the bend: Elfwing, Uchibe & Doya 2018.
+    Source of the SiLU: Elfwing, Uchibe & Doya 2018.
     """
     layers = []
     for a, b in zip(widths, widths[1:], strict=False):
@@ -71,15 +71,15 @@ def perceptron(*widths):
 
 
 class Autoencoder(nn.Module):
-    """An autoencoder of perceptrons, the decoder the mirror of the encoder (Hinton & Salakhutdinov 2006).
+    """An autoencoder of two MLPs, the decoder mirroring the encoder (Hinton & Salakhutdinov 2006).
 
-    widths: features, hidden layers, codes, e.g. 784, 256, 2.
+    widths: features, hidden layers, latent dimensions, e.g. 784, 256, 2.
     """
 
     def __init__(self, *widths):
         super().__init__()
-        self.encoder = perceptron(*widths)
-        self.decoder = perceptron(*reversed(widths))
+        self.encoder = mlp(*widths)
+        self.decoder = mlp(*reversed(widths))
 
     def encode(self, x):
         """(n, d) -> (n, k)."""

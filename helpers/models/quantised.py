@@ -1,66 +1,67 @@
-"""The VQ-VAE, whose codes are words of a book."""
+"""The VQ-VAE, whose latent codes are grids of tokens, and its PixelCNN prior."""
 
 import torch
 from torch import nn
 
 
-def nearest(z, book):
-    """The number of the nearest word of a book, by squared distance (Linde, Buzo & Gray 1980).
+def nearest_code(z, codebook):
+    """The index of the nearest codebook vector, by squared distance (Linde, Buzo & Gray 1980).
 
-    z: (…, d), book: (K, d). Returns (…), int64.
+    z: (…, d), codebook: (K, d). Returns (…), int64.
     """
-    distance = book.square().sum(1) - 2 * z @ book.T  # less |z|², the same for all words
+    distance = codebook.square().sum(1) - 2 * z @ codebook.T  # without |z|², the same for all
     return distance.argmin(-1)
 
 
 def straight_through(z, e):
-    """The value of e, bit-equal, with the slope of z (Bengio, Léonard & Courville 2013).
+    """The value of e, exactly, with the gradient of z (Bengio, Léonard & Courville 2013).
 
-    z, e: one shape. The gradient arrives at z unchanged, and not at e.
+    z, e: one shape. The gradient with respect to the output is passed to z unchanged, and not to e.
     """
     return e.detach() + (z - z.detach())
 
 
 class VQVAE(nn.Module):
-    """A vector-quantised autoencoder: each place of a grid is a word of a book (van den Oord et al. 2017).
+    """A vector-quantised autoencoder: a grid of codebook vectors (van den Oord, Vinyals & Kavukcuoglu 2017).
 
-    encoder: (n, …) -> (n, d, s, s), decoder: (n, d, s, s) -> (n, D), K: words, d: numbers in a vector.
-    `through` takes the gradient past the book.
+    encoder: (n, …) -> (n, d, s, s), decoder: (n, d, s, s) -> (n, D), K: codebook size, d: dimension of a
+    codebook vector. `gradient_estimator` passes the decoder's gradient to the encoder.
     """
 
-    through = staticmethod(straight_through)
+    gradient_estimator = staticmethod(straight_through)
 
     def __init__(self, encoder, decoder, K, d):
         super().__init__()
         self.encoder, self.decoder = encoder, decoder
-        self.book = nn.Parameter(torch.randn(K, d))
+        self.codebook = nn.Parameter(torch.randn(K, d))
 
-    def latents(self, x):
-        """(n, …) -> (n, s, s, d): the encoder's vectors."""
+    def encode_continuous(self, x):
+        """(n, …) -> (n, s, s, d): the encoder's output before quantisation."""
         return self.encoder(x).movedim(1, -1)
 
     def encode(self, x):
-        """(n, …) -> (n, s, s) int64: the number of the word nearest to each vector."""
-        return nearest(self.latents(x), self.book)
+        """(n, …) -> (n, s, s) int64: the tokens, indices of the nearest codebook vectors."""
+        return nearest_code(self.encode_continuous(x), self.codebook)
 
-    def draw(self, e):
-        """(n, s, s, d) -> (n, D): the picture of these vectors."""
+    def decode_vectors(self, e):
+        """(n, s, s, d) -> (n, D): the decoded images."""
         return self.decoder(e.movedim(-1, 1))
 
-    def decode(self, words):
-        """(n, s, s) int64 -> (n, D). Raises IndexError for a word that is not in the book."""
-        if words.min() < 0 or words.max() >= len(self.book):
-            raise IndexError(f"The book has the words 0 to {len(self.book) - 1} and no others.")
-        return self.draw(self.book[words])
+    def decode(self, tokens):
+        """(n, s, s) int64 -> (n, D). Raises IndexError for a token that is not in the codebook."""
+        if tokens.min() < 0 or tokens.max() >= len(self.codebook):
+            raise IndexError(f"The tokens are 0 to {len(self.codebook) - 1} and no others.")
+        return self.decode_vectors(self.codebook[tokens])
 
     def loss(self, x):
-        """Squared errors, summed over pixels or over the vectors' numbers, averaged over the batch (n, D).
+        """Squared errors, summed over pixels or vector components, averaged over the batch (n, D).
 
-        The commitment counts a quarter. Codebook and commitment have one value, and other gradients.
+        The commitment has weight 0.25. Codebook and commitment term have equal values, but other gradients.
         """
-        z = self.latents(x)
-        e = self.book[nearest(z, self.book)]
-        parts = {"reconstruction": (x - self.draw(self.through(z, e))).square(),
+        z = self.encode_continuous(x)
+        e = self.codebook[nearest_code(z, self.codebook)]
+        x_hat = self.decode_vectors(self.gradient_estimator(z, e))
+        parts = {"reconstruction": (x - x_hat).square(),
                  "codebook": (z.detach() - e).square(), "commitment": (z - e.detach()).square()}  # fmt: skip
         parts = {name: squares.flatten(1).sum(1).mean() for name, squares in parts.items()}
         loss = parts["reconstruction"] + parts["codebook"] + parts["commitment"] / 4
@@ -68,22 +69,22 @@ class VQVAE(nn.Module):
 
 
 @torch.no_grad()
-def start_book(model, x):
-    """Set the words of a VQ-VAE to different vectors that its encoder makes of x, picked at random.
+def init_codebook(model, x):
+    """Set the codebook of a VQ-VAE to different encoder outputs for x, chosen at random.
 
-    x: (n, …), what the encoder takes. Raises ValueError if there are fewer different vectors than words.
+    x: (n, …), the encoder's input. Raises ValueError if there are fewer different vectors than tokens.
     """
-    z, K = model.latents(x).flatten(0, -2).unique(dim=0), len(model.book)
+    z, K = model.encode_continuous(x).flatten(0, -2).unique(dim=0), len(model.codebook)
     if len(z) < K:
-        raise ValueError(f"These data have {len(z)} different vectors, too few for {K} words.")
-    model.book.copy_(z[torch.randperm(len(z), device=z.device)[:K]])
+        raise ValueError(f"These data have {len(z)} different vectors, too few for {K} tokens.")
+    model.codebook.copy_(z[torch.randperm(len(z), device=z.device)[:K]])
 
 
 def patch_networks(d, width):
     """Encoder and decoder of a VQ-VAE: (n, 784) -> (n, d, 7, 7) -> (n, 784), patches of 4 × 4 pixels.
 
-    d: numbers in a vector, width: channels. The encoder sees each patch alone; the decoder has one 3 × 3
-    convolution over the vectors of neighbours.
+    d: dimension of a codebook vector, width: channels. The encoder's receptive field is one patch; the
+    decoder has one 3 × 3 convolution over neighbouring vectors.
     """
     encoder = nn.Sequential(
         nn.Unflatten(1, (1, 28, 28)), nn.PixelUnshuffle(4), nn.Conv2d(16, width, 1), nn.SiLU(),
@@ -94,43 +95,45 @@ def patch_networks(d, width):
     return encoder, decoder
 
 
-class Prior(nn.Module):
-    """A distribution of texts of 7 × 7 words out of K: a small PixelCNN (van den Oord et al. 2016).
+class PixelCNNPrior(nn.Module):
+    """A distribution of 7 × 7 grids of K tokens: a small PixelCNN (van den Oord et al. 2016).
 
-    K: words, width: channels. Each word depends on the three to its left and seven in each of two rows above.
+    K: codebook size, width: channels. Each token depends on the three to its left and on seven in each of
+    the two rows above.
     """
 
     def __init__(self, K, width):
         super().__init__()
-        self.word = nn.Embedding(K, 16)
-        self.look = nn.Conv2d(16, width, (3, 7), padding=(2, 3))
+        self.token_embedding = nn.Embedding(K, 16)
+        self.masked_conv = nn.Conv2d(16, width, (3, 7), padding=(2, 3))
         mask = torch.ones(3, 7)
-        mask[2, 3:] = 0  # the place itself and what comes after
+        mask[2, 3:] = 0  # the position itself and those after it
         self.register_buffer("mask", mask)
-        self.place = nn.Parameter(torch.zeros(width, 7, 7))
-        self.read = nn.Sequential(nn.SiLU(), nn.Conv2d(width, width, 1), nn.SiLU(), nn.Conv2d(width, K, 1))
+        self.position_embedding = nn.Parameter(torch.zeros(width, 7, 7))
+        self.head = nn.Sequential(nn.SiLU(), nn.Conv2d(width, width, 1),
+                                  nn.SiLU(), nn.Conv2d(width, K, 1))  # fmt: skip
 
-    def forward(self, words):
-        """(n, 7, 7) int64 -> (n, K, 7, 7): the log-probability of each word at each place."""
-        h, weight = self.word(words).movedim(-1, 1), self.look.weight * self.mask
-        h = nn.functional.conv2d(h, weight, self.look.bias, padding=(2, 3))[:, :, :7]
-        return self.read(h + self.place).log_softmax(1)
+    def forward(self, tokens):
+        """(n, 7, 7) int64 -> (n, K, 7, 7): the log-probability of each token at each position."""
+        h, weight = self.token_embedding(tokens).movedim(-1, 1), self.masked_conv.weight * self.mask
+        h = nn.functional.conv2d(h, weight, self.masked_conv.bias, padding=(2, 3))[:, :, :7]
+        return self.head(h + self.position_embedding).log_softmax(1)
 
-    def nats(self, words):
-        """(n, 7, 7) int64 -> (n, 7, 7): the cost of each word, −log p."""
-        return -self(words).gather(1, words[:, None])[:, 0]
+    def nll(self, tokens):
+        """(n, 7, 7) int64 -> (n, 7, 7): −log p of each token given those before it, in nats."""
+        return -self(tokens).gather(1, tokens[:, None])[:, 0]
 
-    def loss(self, words):
-        """−log p of a text, in nats: summed over its places, averaged over the batch (n, 7, 7)."""
-        return {"loss": self.nats(words).flatten(1).sum(1).mean()}
+    def loss(self, tokens):
+        """−log p of a token grid, in nats: summed over the positions, averaged over the batch (n, 7, 7)."""
+        return {"loss": self.nll(tokens).flatten(1).sum(1).mean()}
 
 
 @torch.no_grad()
-def draw_words(prior, n):
-    """n new texts, rolled word by word from a Prior: (n, 7, 7) int64."""
-    drawn = torch.zeros(n, 7, 7, dtype=torch.long, device=prior.place.device)
+def sample_tokens(prior, n):
+    """n new token grids, sampled token by token from a PixelCNNPrior: (n, 7, 7) int64."""
+    tokens = torch.zeros(n, 7, 7, dtype=torch.long, device=prior.position_embedding.device)
     for i in range(7):
         for j in range(7):
-            p = prior(drawn)[:, :, i, j].exp()
-            drawn[:, i, j] = torch.multinomial(p, 1)[:, 0]
-    return drawn
+            p = prior(tokens)[:, :, i, j].exp()
+            tokens[:, i, j] = torch.multinomial(p, 1)[:, 0]
+    return tokens

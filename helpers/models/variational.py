@@ -3,23 +3,23 @@
 import torch
 from torch import nn
 
-from helpers.models.autoencoders import perceptron
+from helpers.models.autoencoders import mlp
 
 
-def gaussian_kl(mean, log_variance):
-    """KL(N(mean, diag(exp(log_variance))) ‖ N(0, I)) of each row, in nats (Kingma & Welling 2013).
+def gaussian_kl(mu, log_var):
+    """KL(N(mu, diag(exp(log_var))) ‖ N(0, I)) of each row, in nats (Kingma & Welling 2013).
 
-    mean, log_variance: (…, q). Returns (…), summed over the codes.
+    mu, log_var: (…, q). Returns (…), summed over the latent dimensions.
     """
-    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(-1)
+    return 0.5 * (mu.square() + log_var.exp() - 1 - log_var).sum(-1)
 
 
 def bernoulli_nll(logits, x):
     """−log p(x|z) of pixels that are Bernoulli with the log-odds `logits`, in nats: the cross-entropy.
 
     logits: (…, d), x: (n, d), from 0 to 1; they broadcast. Returns (…), summed over the pixels.
-    Raises ValueError if x leaves 0 to 1, where this is the logarithm of no probability; on a GPU, which
-    would have to wait for Python's look at x, it is nan there.
+    Raises ValueError if x leaves 0 to 1, where this is the logarithm of no probability; on a GPU, where
+    the check would have to wait for the device, the result is nan there.
     """
     if x.is_cuda:
         x = x.where((x >= 0) & (x <= 1), torch.nan)
@@ -29,16 +29,16 @@ def bernoulli_nll(logits, x):
 
 
 class VAE(nn.Module):
-    """A variational autoencoder with a Gaussian code and Bernoulli pixels (Kingma & Welling 2013).
+    """A variational autoencoder with Gaussian latent variables and Bernoulli pixels (Kingma & Welling 2013).
 
-    widths: features, hidden layers, codes, e.g. 784, 400, 20. The prior is N(0, I); the encoder gives
-    a mean and a log-variance for each code, the decoder the log-odds of ink in each pixel.
+    widths: features, hidden layers, latent dimensions, e.g. 784, 400, 20. The prior is N(0, I); the encoder
+    outputs a mean and a log-variance per latent dimension, the decoder the log-odds of each pixel.
     """
 
     def __init__(self, *widths):
         super().__init__()
-        self.encoder = perceptron(*widths[:-1], 2 * widths[-1])
-        self.decoder = perceptron(*reversed(widths))
+        self.encoder = mlp(*widths[:-1], 2 * widths[-1])
+        self.decoder = mlp(*reversed(widths))
 
     def posterior(self, x):
         """(n, d) -> mean and log-variance of q(z|x), (n, q) each."""
@@ -49,18 +49,18 @@ class VAE(nn.Module):
         return self.posterior(x)[0]
 
     def decode(self, z):
-        """(n, q) -> (n, d): the probability of ink."""
+        """(n, q) -> (n, d): pixel probabilities."""
         return self.decoder(z).sigmoid()
 
     def loss(self, x):
-        """Minus the ELBO of a batch (n, d) by one roll a datum, with its two parts, in nats.
+        """Minus the ELBO of a batch (n, d) with one sample per image, and its two parts, in nats.
 
         Raises ValueError if x is not between 0 and 1.
         """
-        mean, log_variance = self.posterior(x)
-        z = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        mu, log_var = self.posterior(x)
+        z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
         reconstruction = bernoulli_nll(self.decoder(z), x).mean()
-        kl = gaussian_kl(mean, log_variance).mean()
+        kl = gaussian_kl(mu, log_var).mean()
         return {"loss": reconstruction + kl, "reconstruction": reconstruction, "KL": kl}
 
 
@@ -75,17 +75,17 @@ def one_hot(y, classes=10):
 
 
 class CVAE(nn.Module):
-    """A conditional VAE: prior, encoder and decoder are all told the condition (Sohn, Lee & Yan 2015).
+    """A conditional VAE: prior, encoder and decoder are given the condition (Sohn, Lee & Yan 2015).
 
-    d: features, c: numbers in a condition, widths: hidden layers, codes, e.g. 784, 10, 256, 256, 5.
+    d: features, c: size of a condition, widths: hidden layers, latent dimensions, e.g. 784, 10, 256, 256, 5.
     """
 
     def __init__(self, d, c, *widths):
         super().__init__()
         *hidden, q = widths
-        self.prior_net = perceptron(c, *hidden, 2 * q)
-        self.encoder = perceptron(d + c, *hidden, 2 * q)
-        self.decoder = perceptron(q + c, *reversed(hidden), d)
+        self.prior_net = mlp(c, *hidden, 2 * q)
+        self.encoder = mlp(d + c, *hidden, 2 * q)
+        self.decoder = mlp(q + c, *reversed(hidden), d)
 
     def prior(self, c):
         """(n, c) -> mean and log-variance of p(z|c), (n, q) each."""
@@ -96,22 +96,22 @@ class CVAE(nn.Module):
         return self.encoder(torch.cat([x, c], 1)).chunk(2, 1)
 
     def logits(self, z, c):
-        """(…, q), (…, c) -> (…, d): the log-odds of ink."""
+        """(…, q), (…, c) -> (…, d): the log-odds of the pixels."""
         return self.decoder(torch.cat([z, c], -1))
 
     def decode(self, z, c):
-        """(…, q), (…, c) -> (…, d): the probability of ink."""
+        """(…, q), (…, c) -> (…, d): pixel probabilities."""
         return self.logits(z, c).sigmoid()
 
     def loss(self, x, c):
-        """Minus the ELBO of log p(x|c) for (n, d), (n, c) by one roll a datum, with its parts, in nats.
+        """Minus the ELBO of log p(x|c) for (n, d), (n, c) with one sample per image, and its parts, in nats.
 
         Raises ValueError if x is not between 0 and 1.
         """
-        mean, log_variance = self.posterior(x, c)
-        prior_mean, prior_log_variance = self.prior(c)
-        z = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        mu, log_var = self.posterior(x, c)
+        prior_mu, prior_log_var = self.prior(c)
+        z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
         reconstruction = bernoulli_nll(self.logits(z, c), x).mean()
-        style_mean = (mean - prior_mean) * (-0.5 * prior_log_variance).exp()
-        kl = gaussian_kl(style_mean, log_variance - prior_log_variance).mean()
+        style_mu = (mu - prior_mu) * (-0.5 * prior_log_var).exp()
+        kl = gaussian_kl(style_mu, log_var - prior_log_var).mean()
         return {"loss": reconstruction + kl, "reconstruction": reconstruction, "KL": kl}
