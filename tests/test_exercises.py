@@ -19,7 +19,7 @@ WRONG = {
         "leave it squared": "lambda x, r: (x - r).norm(dim=1).mean()",
         "absolute error": "lambda x, r: (x - r).abs().sum(1).mean()",
         "no factor ½": "lambda x, r: 0.5 * (x - r).square().sum(1).mean()",
-        "has shape (12,), wanted is one number": "lambda x, r: (x - r).square().sum(1)",
+        "expected is one number": "lambda x, r: (x - r).square().sum(1)",
         "forget `return`": "lambda x, r: None",
         "instead of multiplying": "lambda x, r: 784 * torch.nn.functional.mse_loss(x, r)",
         "square the differences before": "lambda x, r: (x - r).sum(1).square().mean()",
@@ -29,8 +29,8 @@ WRONG = {
     },
     "start_here.check_decode": {
         "mean image is missing": "lambda z, mean, w: z @ w",
-        "comes with a plus": "lambda z, mean, w: z @ w - mean",
-        "walk with +z": "lambda z, mean, w: mean - z @ w",
+        "the mean must be added": "lambda z, mean, w: z @ w - mean",
+        "the code is added": "lambda z, mean, w: mean - z @ w",
         "called with shapes (5, 3), (6,), (3, 6)": "lambda z, mean, w: mean + z @ w.T",
         "without its sign": "lambda z, mean, w: z.abs() @ w + mean",
         "averaged the codes": "lambda z, mean, w: (z.mean(0) @ w + mean).expand(len(z), -1)",
@@ -38,7 +38,7 @@ WRONG = {
     "linear_baselines.check_reconstruct": {
         "centre the data first": "lambda x, w, k: x @ w[:k].T @ w[:k]",
         "not added again": "lambda x, w, k: (x - x.mean(0)) @ w[:k].T @ w[:k]",
-        "without taking it off": "lambda x, w, k: x @ w[:k].T @ w[:k] + x.mean(0)",
+        "you added the mean without": "lambda x, w, k: x @ w[:k].T @ w[:k] + x.mean(0)",
         "last components": "lambda x, w, k: (x - x.mean(0)) @ w[-k:].T @ w[-k:] + x.mean(0)",
         "you took columns": "lambda x, w, k: (x - x.mean(0)) @ w[:, :k] @ w[:, :k].T + x.mean(0)",
         "right for these data only": "lambda x, w, k: (x - x.mean(0)) @ w[:2].T @ w[:2] + x.mean(0)",
@@ -50,7 +50,7 @@ WRONG = {
         "not centred": "lambda x, k: (s := torch.linalg.svdvals(x).square())[:k].sum() / s.sum()",
         "are their squares": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)))[:k].sum() / s.sum()",
         "component k alone": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k - 1] / s.sum()",
-        "share left out": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k:].sum() / s.sum()",
+        "ratio left out": "lambda x, k: (s := torch.linalg.svdvals(x - x.mean(0)) ** 2)[k:].sum() / s.sum()",
         "ascending": "lambda x, k: (s := torch.linalg.eigvalsh(x.T.cov()))[:k].sum() / s.sum()",
         "of the features": "lambda x, k: x.var(0)[:k].sum() / x.var(0).sum()",
         "not percent": "lambda x, k: 100 * (s := torch.linalg.eigvalsh(x.T.cov()))[-k:].sum() / s.sum()",
@@ -68,11 +68,11 @@ WRONG = {
         "divides by the standard": "lambda a, b: unit(power(a, b, 0.5))",
         "one whitening too many": "lambda a, b: unit(power(a, b, -2))",
         "divide by the length": "lambda a, b: power(a, b, -1)",
-        "labels must play a part": "lambda a, b: torch.linalg.eigh(torch.cat([a, b]).T.cov())[1][:, -1]",
+        "the labels must be used": "lambda a, b: torch.linalg.eigh(torch.cat([a, b]).T.cov())[1][:, -1]",
     },
     "nonlinear_baselines.check_centre_new": {
-        "must come back once": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0)",
-        "comes with a plus": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0) - k.mean()",
+        "+ K.mean()": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0)",
+        "it was subtracted twice": "lambda n, k: n - n.mean(1, keepdim=True) - k.mean(0) - k.mean()",
         "column means of K are missing": "lambda n, k: n - n.mean(1, keepdim=True)",
         "row means of K_new are missing": "lambda n, k: n - k.mean(0)",
         "new points' own means": "lambda n, k: n - n.mean(1, keepdim=True) - n.mean(0) + n.mean()",
@@ -85,7 +85,7 @@ WRONG = {
         "not alpha": "lambda a, k, y: between(a, y) / (a @ a)",
         "its number of points": "lambda a, k, y: between(k @ a, y, 0) / (k @ a).square().sum()",
         "each counts n_c times": "lambda a, k, y: between(k @ a, y, 2) / (k @ a).square().sum()",
-        "share within": "lambda a, k, y: 1 - between(k @ a, y) / (k @ a).square().sum()",
+        "one minus the expected one": "lambda a, k, y: 1 - between(k @ a, y) / (k @ a).square().sum()",
         "against within": "lambda a, k, y: (b := between(k @ a, y)) / ((k @ a).square().sum() - b)",
         "divide it by the total": "lambda a, k, y: between(k @ a, y)",
         "upside down": "lambda a, k, y: (k @ a).square().sum() / between(k @ a, y)",
@@ -103,15 +103,15 @@ WRONG = {
         "do not sum over the points": "lambda p: torch.special.entr(p).sum().exp()",
         "log of 0": "lambda p: (-(p * p.log()).sum(1)).exp()",
     },
-    "autoencoder.check_build": {
+    "autoencoder.check_make_autoencoder": {
         "encoder must turn": "lambda d, k: (net(d, 32, k + 1), net(k, 32, d))",
         "decoder must turn": "lambda d, k: (net(d, 32, k), net(k, 32, d + 1))",
-        "encoder has no bend": "lambda d, k: (flat(d, 32, k), net(k, 32, d))",
-        "decoder has no bend": "lambda d, k: (net(d, 32, k), flat(k, 32, d))",
+        "encoder has no activation": "lambda d, k: (flat(d, 32, k), net(k, 32, d))",
+        "decoder has no activation": "lambda d, k: (net(d, 32, k), flat(k, 32, d))",
         "neither part": "lambda d, k: (flat(d, 32, k), flat(k, 32, d))",
         "codes cannot": "lambda d, k: (then_relu(net(d, 32, k)), net(k, 32, d))",
         "reconstructions cannot": "lambda d, k: (net(d, 32, k), then_relu(net(k, 32, d)))",
-        "may be anything": "lambda d, k: (then_relu(net(d, 32, k)), then_relu(net(k, 32, d)))",
+        "no activation function after": "lambda d, k: (then_relu(net(d, 32, k)), then_relu(net(k, 32, d)))",
         "of 32 units": "lambda d, k: (net(d, 16, k), net(k, 16, d))",
         "are swapped": "lambda d, k: (net(k, 32, d), net(d, 32, k))",
     },
@@ -120,7 +120,7 @@ WRONG = {
         "divide by steps − 1": "lambda a, b, n: torch.lerp(a, b, torch.arange(n)[:, None] / n)",
         "must be included": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 2)[1:-1, None])",
         "you added t b": "lambda a, b, n: a + torch.linspace(0, 1, n)[:, None] * b",
-        "one code a row": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n)[:, None]).T",
+        "one code per row is": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n)[:, None]).T",
         "sum to one": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (a + b)",
         "one step too many": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 1)[:, None])",
         "start at a.": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (b - a)",
@@ -130,10 +130,10 @@ WRONG = {
         "must be squared too": "lambda z, a: (1 - z**2) @ a.square().sum(1)",
         "not 1 − z.": "lambda z, a: (1 - z).square() @ a.square().sum(1)",
         "not the lengths": "lambda z, a: (1 - z**2).square() @ a.norm(dim=1)",
-        "its square is wanted": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).sqrt()",
+        "that is the norm of J": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).sqrt()",
         "do not average over the batch": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).mean()",
         "do not sum over the batch": "lambda z, a: ((1 - z**2).square() @ a.square().sum(1)).sum()",
-        "sum over the codes": "lambda z, a: (1 - z**2).square() @ a.square().sum(1) / z.shape[1]",
+        "you averaged": "lambda z, a: (1 - z**2).square() @ a.square().sum(1) / z.shape[1]",
         "averaged over them": "lambda z, a: (1 - z**2).square() @ a.square().mean(1)",
         "size of A alone": "lambda z, a: a.square().sum().expand(len(z))",
         "before you sum over the features": "lambda z, a: (1 - z**2).square() @ a.sum(1).square()",
@@ -147,7 +147,7 @@ WRONG = {
         "whole batch": "lambda z, k: z * (z.abs() >= z.abs().flatten().topk(k).values[-1])",
         "in each column": "lambda z, k: keep(z.T, z.T.abs(), k).T",
         "not ones": "lambda z, k: keep(z, z.abs(), k).ne(0)",
-        "stay in their places": "lambda z, k: z.gather(1, z.abs().topk(k, 1).indices)",
+        "the kept values must stay in their": "lambda z, k: z.gather(1, z.abs().topk(k, 1).indices)",
         "set to zero": "lambda z, k: z - keep(z, z.abs(), k)",
     },
     "regularised_autoencoders.check_soft_threshold": {
@@ -155,12 +155,12 @@ WRONG = {
         "signs are lost": "lambda c, p: (c.abs() - p / 2).clamp(min=0)",
         "only positive c": "lambda c, p: (c - p / 2).clamp(min=0)",
         "keeps large values": "lambda c, p: c * (c.abs() > p / 2)",
-        "price on squares": "lambda c, p: c / (1 + p)",
+        "that is the solution for an L2 penalty": "lambda c, p: c / (1 + p)",
         "not change sign": "lambda c, p: c.sign() * (c.abs() - p / 2)",
         "minus, not plus": "lambda c, p: c.sign() * (c.abs() + p / 2)",
         "must be added": "lambda c, p: c - p / 2",
     },
-    "denoising_autoencoder.check_salted": {
+    "denoising_autoencoder.check_salt_and_pepper_from_u": {
         "are swapped": "lambda x, u, p: put(x, u, p, 1, 0)",
         "salt is missing": "lambda x, u, p: torch.where(u < p / 2, 0.0, x)",
         "pepper is missing": "lambda x, u, p: torch.where((u >= p / 2) & (u < p), 1.0, x)",
@@ -168,7 +168,7 @@ WRONG = {
         "must come after salt": "lambda x, u, p: torch.where(u < p, 1.0, torch.where(u < p / 2, 0.0, x))",
         "twice as many": "lambda x, u, p: put(x, u, 2 * p, 0, 1)",
         "sets the others": "lambda x, u, p: torch.where(u < p, x, torch.where(u < (1 + p) / 2, 0.0, 1.0))",
-        "unhit pixels": "lambda x, u, p: (u >= p / 2).float()",
+        "the other pixels must stay as they are": "lambda x, u, p: (u >= p / 2).float()",
         "do not add": "lambda x, u, p: torch.where(u < p / 2, 0, x + ((u >= p / 2) & (u < p)))",
         "right kind": "lambda x, u, p: torch.where(u < p / 2, 0.0, torch.where(u > 1 - p / 2, 1.0, x))",
     },
@@ -177,19 +177,19 @@ WRONG = {
         "not by σ": "lambda r, t, s: (r(t) - t) / s",
         "σ² times the score": "lambda r, t, s: r(t) - t",
         "multiplied by σ²": "lambda r, t, s: (r(t) - t) * s**2",
-        "must be taken off": "lambda r, t, s: r(t) / s**2",
+        "subtract the noisy one": "lambda r, t, s: r(t) / s**2",
         "no factor 2": "lambda r, t, s: (r(t) - t) / (2 * s**2)",
         "sum over its coordinates": "lambda r, t, s: ((r(t) - t) / s**2).sum(1)",
-        "length of the arrow": "lambda r, t, s: ((r(t) - t) / s**2).norm(dim=1)",
+        "that is only the length of the vector": "lambda r, t, s: ((r(t) - t) / s**2).norm(dim=1)",
         "average over the points": "lambda r, t, s: ((r(t) - t) / s**2).mean(0)",
-        "restored point itself": "lambda r, t, s: r(t)",
+        "that is the denoised point itself": "lambda r, t, s: r(t)",
     },
-    "denoising_autoencoder.check_restore": {
+    "denoising_autoencoder.check_linear_denoiser": {
         "not σ.": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(cov(x), s**0.5)",
-        "taken off before": "lambda x, t, s: t @ wiener(cov(x), s)",
+        "and add it after": "lambda x, t, s: t @ wiener(cov(x), s)",
         "added again": "lambda x, t, s: (t - x.mean(0)) @ wiener(cov(x), s)",
         "of centred data": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(x.T @ x / len(x), s)",
-        "nor off the points": "lambda x, t, s: t @ wiener(x.T @ x / len(x), s)",
+        "the mean is subtracted neither from": "lambda x, t, s: t @ wiener(x.T @ x / len(x), s)",
         "not by n − 1": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(x.T.cov(), s)",
         "keeps the noise": "lambda x, t, s: t - (t - x.mean(0)) @ wiener(cov(x), s)",
         "covariance by n": "lambda x, t, s: x.mean(0) + (t - x.mean(0)) @ wiener(len(x) * cov(x), s)",
@@ -197,45 +197,45 @@ WRONG = {
         "those of the clean data": "lambda x, t, s: t.mean(0) + (t - t.mean(0)) @ wiener(cov(t), s)",
         "not at their own": "lambda x, t, s: x.mean(0) + (t - t.mean(0)) @ wiener(cov(x), s)",
     },
-    "masked_models.check_damage": {
-        "all chosen tokens are blanked": "lambda x, u, v, o, b: torch.where(u < 0.15, b, x)",
+    "masked_models.check_corrupt": {
+        "all selected tokens are masked": "lambda x, u, v, o, b: torch.where(u < 0.15, b, x)",
         "random tokens are missing": "lambda x, u, v, o, b: torch.where((u < 0.15) & (v < 0.8), b, x)",
         "not from 0.8": "lambda x, u, v, o, b: bert(x, u < 0.15, v < 0.8, v >= 0.8, o, b)",
         "are swapped": "lambda x, u, v, o, b: bert(x, u < 0.15, v >= 0.9, v < 0.8, o, b)",
         "u < 0.15 is missing": "lambda x, u, v, o, b: bert(x, u < 2, v < 0.8, v >= 0.9, o, b)",
-        "damaged the others": "lambda x, u, v, o, b: bert(x, u >= 0.15, v < 0.8, v >= 0.9, o, b)",
-        "take the blanks' place": "lambda x, u, v, o, b: torch.where(u < 0.15, o, x)",
-        "90% blank": "lambda x, u, v, o, b: bert(x, u < 0.15, v < 0.9, v >= 0.9, o, b)",
-        "blanks are missing": "lambda x, u, v, o, b: torch.where((u < 0.15) & (v >= 0.9), o, x)",
+        "you corrupted the others": "lambda x, u, v, o, b: bert(x, u >= 0.15, v < 0.8, v >= 0.9, o, b)",
+        "mask below 0.8": "lambda x, u, v, o, b: torch.where(u < 0.15, o, x)",
+        "that is 90% masked": "lambda x, u, v, o, b: bert(x, u < 0.15, v < 0.9, v >= 0.9, o, b)",
+        "v below 0.8": "lambda x, u, v, o, b: torch.where((u < 0.15) & (v >= 0.9), o, x)",
         "you have them swapped": "lambda x, u, v, o, b: bert(x, v < 0.15, u < 0.8, u >= 0.9, o, b)",
     },
     "masked_models.check_before": {
-        "its own letter leaks": "lambda o: o.argsort()[None] <= o.argsort()[:, None]",
+        "that lets a position attend to itself": "lambda o: o.argsort()[None] <= o.argsort()[:, None]",
         "transpose": "lambda o: o.argsort()[None] > o.argsort()[:, None]",
-        "order.argsort()": "lambda o: o[None] < o[:, None]",
+        "the step of each position is needed": "lambda o: o[None] < o[:, None]",
         "`order` is not used": "lambda o: torch.ones(len(o), len(o)).tril(-1)",
-        "everybody but itself": "lambda o: 1 - torch.eye(len(o))",
-        "just what may not": "lambda o: o.argsort()[None] >= o.argsort()[:, None]",
-        "a matrix of them": "lambda o: o.argsort()",
+        "all but itself is too much": "lambda o: 1 - torch.eye(len(o))",
+        "exactly those to be masked": "lambda o: o.argsort()[None] >= o.argsort()[:, None]",
+        "rank[j] < rank[i]": "lambda o: o.argsort()",
     },
-    "masked_models.check_price": {
+    "masked_models.check_mutual_information": {
         "the sign is wrong": "lambda p: H(p) - H(p.sum(0)) - H(p.sum(1))",
         "natural logarithm": "lambda p: (H(p.sum(0)) + H(p.sum(1)) - H(p)) / torch.tensor(2).log()",
-        "what the product costs": "lambda p: H(p.sum(0)) + H(p.sum(1))",
+        "subtract that of the pair": "lambda p: H(p.sum(0)) + H(p.sum(1))",
         "entropy of the pair": "lambda p: H(p)",
         "that is one conditional": "lambda p: H(p) - H(p.sum(0))",
         "the other conditional": "lambda p: H(p) - H(p.sum(1))",
-        "second letter's entropy is missing": "lambda p: H(p.sum(1)) - H(p)",
-        "first letter's entropy is missing": "lambda p: H(p.sum(0)) - H(p)",
+        "H(x₁) − H(x₁": "lambda p: H(p.sum(1)) - H(p)",
+        "H(x₂) − H(x₁": "lambda p: H(p.sum(0)) - H(p)",
         "twice": "lambda p: H(p.sum(0)) + H(p.sum(1)) - 2 * H(p)",
         "do not average": "lambda p: H(p.sum(0)) / p.shape[1] + H(p.sum(1)) / p.shape[0] - H(p) / p.numel()",
     },
     "elbo.check_kl": {
         "not averaged": "lambda m, s: kl(m, s).mean(1)",
-        "do not average over the data": "lambda m, s: kl(m, s).sum(1).mean()",
-        "do not sum over the data": "lambda m, s: kl(m, s).sum()",
-        "sum over the codes": "lambda m, s: kl(m, s)",
-        "not over the data": "lambda m, s: kl(m, s).sum(0)",
+        "one number per example": "lambda m, s: kl(m, s).sum(1).mean()",
+        "do not sum over the batch": "lambda m, s: kl(m, s).sum()",
+        "sum over the latent dimensions": "lambda m, s: kl(m, s)",
+        "not over the batch": "lambda m, s: kl(m, s).sum(0)",
         "never negative": "lambda m, s: -kl(m, s).sum(1)",
         "the ½ is missing": "lambda m, s: 2 * kl(m, s).sum(1)",
         "the −1 is missing": "lambda m, s: (kl(m, s) + 0.5).sum(1)",
@@ -243,93 +243,93 @@ WRONG = {
         "square the standard deviation": "lambda m, s: (kl(m, s) + (s - s**2) / 2).sum(1)",
         "not log-variances": "lambda m, s: models.gaussian_kl(m, s)",
         "not variances": "lambda m, s: models.gaussian_kl(m, s.log())",
-        "the mean enters squared": "lambda m, s: (kl(0 * m, s) + m / 2).sum(1)",
+        "the mean must be squared": "lambda m, s: (kl(0 * m, s) + m / 2).sum(1)",
         "the means are missing": "lambda m, s: kl(0 * m, s).sum(1)",
-        "with a minus": "lambda m, s: (kl(m, s) + 2 * s.log()).sum(1)",
+        "the logarithm must be subtracted": "lambda m, s: (kl(m, s) + 2 * s.log()).sum(1)",
         "other way round": "lambda m, s: (((m**2 + 1) / s**2 - 1) / 2 + s.log()).sum(1)",
         "right for these data only": "lambda m, s: kl(m, s) @ torch.ones(4)[: m.shape[1]] * len(m) / 6",
     },
-    "elbo.check_elbo_of_one": {
+    "elbo.check_elbo_single_sample": {
         "that is the loss": "lambda *a: -elbo(*a)",
-        "not added": "lambda *a: likelihood(*a) + cost(*a)",
-        "the cost is missing": "lambda *a: likelihood(*a)",
-        "constants are missing": "lambda *a: -squares(*a) / a[4] ** 2 - cost(*a)",
+        "do not add it": "lambda *a: likelihood(*a) + rate(*a)",
+        "the KL is missing": "lambda *a: likelihood(*a)",
+        "constants are missing": "lambda *a: -squares(*a) / a[4] ** 2 - rate(*a)",
         "ln σ is missing": "lambda *a: elbo(*a) + 9 * nats(a[4])",
         "½ ln 2π": "lambda *a: elbo(*a) + 4.5 * nats(2 * math.pi)",
         "½ of the exponent": "lambda *a: elbo(*a) - squares(*a) / a[4] ** 2",
         "not by σ": "lambda *a: elbo(*a) + squares(*a) * (1 / a[4] ** 2 - 1 / a[4])",
         "divide the squares by σ².": "lambda *a: elbo(*a) + squares(*a) * (1 / a[4] ** 2 - 1)",
-        "sum over the pixels": "lambda *a: likelihood(*a) / 9 - cost(*a)",
-        "sum over the codes": "lambda *a: likelihood(*a) - cost(*a) / 4",
-        "both are sums": "lambda *a: likelihood(*a) / 9 - cost(*a) / 4",
-        "the cost has a ½": "lambda *a: likelihood(*a) - 2 * cost(*a)",
+        "sum over the pixels": "lambda *a: likelihood(*a) / 9 - rate(*a)",
+        "do not average": "lambda *a: likelihood(*a) - rate(*a) / 4",
+        "both are sums": "lambda *a: likelihood(*a) / 9 - rate(*a) / 4",
+        "the KL has a ½": "lambda *a: likelihood(*a) - 2 * rate(*a)",
         "each of the d pixels": "lambda *a: elbo(*a) + 8 * nats(a[4] * (2 * math.pi) ** 0.5)",
-        "−1 in the cost": "lambda *a: elbo(*a) - 2",
-        "not ln s.": "lambda *a: likelihood(*a) - cost(*a[:3], 2 * a[3], a[4])",
-        "not a variance": "lambda *a: likelihood(*a[:4], a[4] ** 0.5) - cost(*a)",
+        "the −1 in the KL is missing": "lambda *a: elbo(*a) - 2",
+        "not ln s.": "lambda *a: likelihood(*a) - rate(*a[:3], 2 * a[3], a[4])",
+        "not a variance": "lambda *a: likelihood(*a[:4], a[4] ** 0.5) - rate(*a)",
     },
-    "elbo.check_bound": {
+    "elbo.check_iwae_from_log_weights": {
         "exp(−500)": "lambda w: w.exp().mean(1).log()",
         "that is the ELBO": "lambda w: w.mean(1)",
-        "ln k comes off.": "lambda w: w.logsumexp(1)",
+        "a mean over k": "lambda w: w.logsumexp(1)",
         "not k": "lambda w: w.logsumexp(1) - w.shape[1]",
         "you added it": "lambda w: w.logsumexp(1) + nats(w.shape[1])",
-        "not of data": "lambda w: w.logsumexp(1) - nats(len(w))",
-        "not over the data": "lambda w: w.logsumexp(0) - nats(len(w))",
-        "do not average over the data": "lambda w: w.logsumexp(1).mean() - nats(w.shape[1])",
+        "not of examples": "lambda w: w.logsumexp(1) - nats(len(w))",
+        "not over the batch": "lambda w: w.logsumexp(0) - nats(len(w))",
+        "one number per example": "lambda w: w.logsumexp(1).mean() - nats(w.shape[1])",
         "largest weight alone": "lambda w: w.amax(1)",
-        "all data at once": "lambda w: w.flatten().logsumexp(0) - nats(w.numel())",
+        "do not sum over all of them at once": "lambda w: w.flatten().logsumexp(0) - nats(w.numel())",
         "no exp before": "lambda w: w.exp().logsumexp(1) - nats(w.shape[1])",
-        "the sign is turned": "lambda w: nats(w.shape[1]) - w.logsumexp(1)",
+        "that is the loss": "lambda w: nats(w.shape[1]) - w.logsumexp(1)",
     },
     "reparameterization.check_reparameterise": {
         "½ is missing": "lambda m, lv, e: m + lv.exp() * e",
         "adds the log-variance itself": "lambda m, lv, e: m + lv * e",
         "exp is missing": "lambda m, lv, e: m + 0.5 * lv * e",
-        "belongs into the exponent": "lambda m, lv, e: m + 0.5 * lv.exp() * e",
+        "the ½ belongs in the exponent": "lambda m, lv, e: m + 0.5 * lv.exp() * e",
         "a logarithm already": "lambda m, lv, e: m + lv.abs().sqrt() * e",
         "the mean is missing": "lambda m, lv, e: (0.5 * lv).exp() * e",
-        "that is no roll": "lambda m, lv, e: m + (0.5 * lv).exp()",
+        "eps is missing": "lambda m, lv, e: m + (0.5 * lv).exp()",
         "the mean alone": "lambda m, lv, e: m",
         "only eps": "lambda m, lv, e: (m + e) * (0.5 * lv).exp()",
-        "a function of its inputs": "lambda m, lv, e: m + e",
+        "do not sample again": "lambda m, lv, e: m + e",
         "divides by s": "lambda m, lv, e: m + (-0.5 * lv).exp() * e",
     },
     "reparameterization.check_score_gradient": {
         "not summed": "lambda z, f, m, s: (f * (z - m)).sum() / s**2",
-        "average over the rolls.": "lambda z, f, m, s: f * (z - m) / s**2",
+        "average over the samples": "lambda z, f, m, s: f * (z - m) / s**2",
         "not by s.": "lambda z, f, m, s: (f * (z - m)).mean() / s",
         "s² is missing": "lambda z, f, m, s: (f * (z - m)).mean()",
         "do not multiply": "lambda z, f, m, s: (f * (z - m)).mean() * s**2",
-        "the sign is turned": "lambda z, f, m, s: (f * (m - z)).mean() / s**2",
+        "the sign is wrong": "lambda z, f, m, s: (f * (m - z)).mean() / s**2",
         "no factor ½": "lambda z, f, m, s: (f * (z - m)).mean() / s**2 / 2",
         "f is missing": "lambda z, f, m, s: (z - m).mean() / s**2",
         "no baseline": "lambda z, f, m, s: ((f - f.mean()) * (z - m)).mean() / s**2",
-        "by s, not by m": "lambda z, f, m, s: (f * ((z - m) ** 2 / s**3 - 1 / s)).mean()",
+        "with respect to s, not m": "lambda z, f, m, s: (f * ((z - m) ** 2 / s**3 - 1 / s)).mean()",
         "multiply before you average": "lambda z, f, m, s: f.mean() * (z - m).mean() / s**2",
         "not log q": "lambda z, f, m, s: (f * torch.distributions.Normal(m, s).log_prob(z)).mean()",
         "m is missing": "lambda z, f, m, s: (f * z).mean() / s**2",
     },
-    "reparameterization.check_through": {
+    "reparameterization.check_straight_through_one_hot": {
         "the gradient is cut off": "lambda l, w: torch.eye(l.shape[1])[w]",
         "those are the probabilities": "lambda l, w: l.softmax(1)",
-        "sign is turned": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1) + l.softmax(1).detach()",
-        "is no one-hot vector": "lambda l, w: torch.eye(l.shape[1])[w] + l.softmax(1)",
+        "+ p − p.detach()": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1) + l.softmax(1).detach()",
+        "subtract p.detach()": "lambda l, w: torch.eye(l.shape[1])[w] + l.softmax(1)",
         "not that of the logits": "lambda l, w: torch.eye(l.shape[1])[w] + l - l.detach()",
         "multiplied": "lambda l, w: torch.eye(l.shape[1])[w] * (p := l.softmax(1)) / p.detach()",
         "dim 1": "lambda l, w: torch.eye(l.shape[1])[w] + (l.softmax(0) - l.softmax(0).detach())",
         "p not added": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1).detach()",
     },
     "vae.check_vae_loss": {
-        "makes β secretly d": "lambda l, x, m, v: nll(l, x).mean() / 7 + gkl(m, v).mean()",
-        "secretly 1/q": "lambda l, x, m, v: nll(l, x).mean() + gkl(m, v).mean() / 3",
-        "only the data are averaged": "lambda l, x, m, v: bce(l, x) + gkl(m, v).mean() / 3",
+        "sum over the pixels": "lambda l, x, m, v: nll(l, x).mean() / 7 + gkl(m, v).mean()",
+        "their mean implies β = 1/q": "lambda l, x, m, v: nll(l, x).mean() + gkl(m, v).mean() / 3",
+        "only the batch is averaged": "lambda l, x, m, v: bce(l, x) + gkl(m, v).mean() / 3",
         "must not grow with the batch": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum()",
         "the cross-entropy is not": "lambda l, x, m, v: bce(l, x, reduction='sum') + gkl(m, v).mean()",
         "the KL a sum over all": "lambda l, x, m, v: bce(l, x) + gkl(m, v).sum()",
-        "a cost: add it": "lambda l, x, m, v: (nll(l, x) - gkl(m, v)).mean()",
+        "the KL is a penalty": "lambda l, x, m, v: (nll(l, x) - gkl(m, v)).mean()",
         "that is the ELBO": "lambda l, x, m, v: -(nll(l, x) + gkl(m, v)).mean()",
-        "comes with a plus": "lambda l, x, m, v: (gkl(m, v) - nll(l, x)).mean()",
+        "the cross-entropy is −log p(x|z) already": "lambda l, x, m, v: (gkl(m, v) - nll(l, x)).mean()",
         "the KL is missing": "lambda l, x, m, v: nll(l, x).mean()",
         "the KL has a ½": "lambda l, x, m, v: (nll(l, x) + 2 * gkl(m, v)).mean()",
         "the −1 in the KL": "lambda l, x, m, v: (nll(l, x) + (m**2 + v.exp() - v).sum(1) / 2).mean()",
@@ -338,7 +338,7 @@ WRONG = {
         "not ln s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v.exp()).sum(1)).mean()",
         "not probabilities": "lambda l, x, m, v: nll((l / (1 - l)).log(), x).mean() + gkl(m, v).mean()",
         "applied twice": "lambda l, x, m, v: 7 * bce(l.sigmoid(), x) + gkl(m, v).mean()",
-        "pixels without ink": "lambda l, x, m, v: (gkl(m, v) - (x * l.sigmoid().log()).sum(1)).mean()",
+        "background pixels count": "lambda l, x, m, v: (gkl(m, v) - (x * l.sigmoid().log()).sum(1)).mean()",
         "the squared error": "lambda l, x, m, v: ((x - l.sigmoid()) ** 2).sum(1).mean() + gkl(m, v).mean()",
         "one number: average": "lambda l, x, m, v: nll(l, x) + gkl(m, v)",
         "right for these data only": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum() / 5",
@@ -346,20 +346,20 @@ WRONG = {
     "vae.check_weighted_bound": {
         "the prior p(z) is missing": "lambda *a: iwae(*a, prior=0)",
         "q is missing": "lambda *a: iwae(*a, q=0)",
-        "not added": "lambda *a: iwae(*a, q=-1)",
+        "do not add it": "lambda *a: iwae(*a, q=-1)",
         "upside down": "lambda *a: iwae(*a, prior=-1, q=-1)",
         "the likelihood is missing": "lambda a, *b: iwae(0 * a, *b)",
         "inside the logarithm": "lambda *a: log_w(*a).mean(1)",
-        "ln k comes off": "lambda *a: log_w(*a).logsumexp(1)",
-        "not of data": "lambda *a: log_w(*a).logsumexp(1) - nats(len(a[0]))",
-        "not over the data": "lambda *a: log_w(*a).logsumexp(0) - nats(len(a[0]))",
-        "do not average over the data": "lambda *a: iwae(*a).mean()",
-        "do not sum over the data": "lambda *a: iwae(*a).sum()",
+        "a mean over k": "lambda *a: log_w(*a).logsumexp(1)",
+        "not of examples": "lambda *a: log_w(*a).logsumexp(1) - nats(len(a[0]))",
+        "not over the batch": "lambda *a: log_w(*a).logsumexp(0) - nats(len(a[0]))",
+        "one number per example": "lambda *a: iwae(*a).mean()",
+        "do not sum over the batch": "lambda *a: iwae(*a).sum()",
         "those are the log-weights": "lambda *a: log_w(*a)",
         "exp(−500)": "lambda *a: log_w(*a).exp().mean(1).log()",
-        "the sign is turned": "lambda *a: -iwae(*a)",
-        "same for all rolls": "lambda a, z, m, v: (a - gkl(m, v)[:, None]).logsumexp(1) - nats(8)",
-        "ELBO with the closed KL": "lambda a, z, m, v: a.mean(1) - gkl(m, v)",
+        "that is the loss": "lambda *a: -iwae(*a)",
+        "the closed-form KL is the": "lambda a, z, m, v: (a - gkl(m, v)[:, None]).logsumexp(1) - nats(8)",
+        "each sample needs its own weight": "lambda a, z, m, v: a.mean(1) - gkl(m, v)",
         "not s.": "lambda a, z, m, v: iwae(a, z, m, 2 * v.log())",
         "not ln s: the ½": "lambda a, z, m, v: iwae(a, z, m, 2 * v)",
         "z − mean": "lambda a, z, m, v: iwae(a, z, 0 * m, v)",
@@ -367,14 +367,14 @@ WRONG = {
         "missing in log p(z)": "lambda *a: iwae(*a) + 1.5 * nats(2 * math.pi)",
         "right for these data only": "lambda *a: log_w(*a).logsumexp(1) - nats(8)",
     },
-    "vae.check_active": {
+    "vae.check_count_active_units": {
         "not its mean": "lambda m: (m.mean(0) > 0.01).sum()",
         "not centred": "lambda m: int((m.square().mean(0) > 0.01).sum())",
         "not the standard deviation": "lambda m: (m.std(0) > 0.01).sum()",
-        "not over the codes": "lambda m: (m.var(1) > 0.01).sum()",
+        "not over the latent dimensions": "lambda m: (m.var(1) > 0.01).sum()",
         "not a fraction": "lambda m: (m.var(0) > 0.01).float().mean()",
-        "the inactive codes": "lambda m: (m.var(0) < 0.01).sum()",
-        "not .1": "lambda m: (m.var(0) > 0.1).sum()",
+        "those are the inactive dimensions": "lambda m: (m.var(0) < 0.01).sum()",
+        "the threshold is 0.01": "lambda m: (m.var(0) > 0.1).sum()",
         "that is a mask": "lambda m: m.var(0) > 0.01",
         "those are the variances": "lambda m: m.var(0)",
         "right for these data only": "lambda m: 7",
@@ -385,7 +385,7 @@ WRONG = {
         "the codes are missing": "lambda z, y: hot(y)",
         "the label is missing": "lambda z, y: z",
         "that do not occur": "lambda z, y: torch.cat([z, (y[:, None] == y.unique()).float()], 1)",
-        "changed over": "lambda z, y: torch.cat([z, 1 - hot(y)], 1)",
+        "1 marks the label": "lambda z, y: torch.cat([z, 1 - hot(y)], 1)",
         "say one_hot(y, 10)": "lambda z, y: torch.cat([z, torch.nn.functional.one_hot(y)], 1)",
         "begin with 0": "lambda z, y: torch.cat([z, torch.eye(10)[(y + 1) % 10]], 1)",
         "not multiplied": "lambda z, y: torch.einsum('nq,nc->nqc', z, hot(y)).flatten(1)",
@@ -396,52 +396,52 @@ WRONG = {
         "the KL to N(0, I)": "lambda m, v, pm, pv: gkl(m, v)",
         "the prior's mean is missing": "lambda m, v, pm, pv: kl2(m, v, 0 * pm, pv).sum(1)",
         "the prior's variance is missing": "lambda m, v, pm, pv: kl2(m, v, pm, 0 * pv).sum(1)",
-        "turned round": "lambda m, v, pm, pv: kl2(pm, pv, m, v).sum(1)",
+        "KL(q‖p) averages over q": "lambda m, v, pm, pv: kl2(pm, pv, m, v).sum(1)",
         "in the prior's variance too": "lambda m, v, pm, pv: (kl2(0, v, 0, pv) + (m - pm) ** 2 / 2).sum(1)",
         "the KL has a ½": "lambda *a: 2 * kl2(*a).sum(1)",
         "the −1 is missing": "lambda *a: (kl2(*a) + 0.5).sum(1)",
         "the wrong sign": "lambda m, v, pm, pv: (kl2(m, v, pm, pv) + v - pv).sum(1)",
         "the logarithms are missing": "lambda m, v, pm, pv: (kl2(m, v, pm, pv) + (v - pv) / 2).sum(1)",
         "not ln s.": "lambda m, v, pm, pv: kl2(m, 2 * v, pm, 2 * pv).sum(1)",
-        "logarithm comes in": "lambda m, v, pm, pv: (kl2(0, v, 0, 0) + (m - pm) ** 2 / pv.exp() / 2).sum(1)",
+        "divide the variance": "lambda m, v, pm, pv: (kl2(0, v, 0, 0) + (m - pm) ** 2 / pv.exp() / 2).sum(1)",
         "q's variance": "lambda m, v, pm, pv: (kl2(m, v, pm, pv) + v.exp() * (1 - (-pv).exp()) / 2).sum(1)",
         "variance once": "lambda m, v, p, w: (kl2(0, v, 0, w) + (m - p) ** 2 / (2 * w).exp() / 2).sum(1)",
         "that is minus": "lambda *a: -kl2(*a).sum(1)",
-        "once for each code": "lambda *a: kl2(*a).sum(1) + 1",
-        "comes squared": "lambda m, v, pm, pv: (kl2(0, v, 0, pv) + (m - pm) / pv.exp() / 2).sum(1)",
-        "secretly 1/q": "lambda *a: kl2(*a).mean(1)",
-        "not over the data": "lambda *a: kl2(*a).sum(0)",
-        "one number a datum: sum": "lambda *a: kl2(*a)",
+        "the −1 is needed once per latent": "lambda *a: kl2(*a).sum(1) + 1",
+        "means must be squared": "lambda m, v, pm, pv: (kl2(0, v, 0, pv) + (m - pm) / pv.exp() / 2).sum(1)",
+        "their mean implies β = 1/q": "lambda *a: kl2(*a).mean(1)",
+        "not over the batch": "lambda *a: kl2(*a).sum(0)",
+        "one number per example": "lambda *a: kl2(*a)",
         "do not average": "lambda *a: kl2(*a).sum(1).mean()",
         "right for these data only": "lambda *a: 3 * kl2(*a).mean(1)",
     },
-    "cvae.check_transfer": {
+    "cvae.check_style_transfer": {
         "unchanged": "lambda z, m, v, nm, nv: z",
         "that is the style": "lambda z, m, v, nm, nv: (z - m) / (v / 2).exp()",
         "only the means": "lambda z, m, v, nm, nv: z - m + nm",
-        "not taken off": "lambda z, m, v, nm, nv: nm + z * (nv / 2 - v / 2).exp()",
+        "the old mean is not subtracted": "lambda z, m, v, nm, nv: nm + z * (nv / 2 - v / 2).exp()",
         "not added": "lambda z, m, v, nm, nv: (z - m) * (nv / 2 - v / 2).exp()",
         "not divided out": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2).exp()",
-        "the new width is missing": "lambda z, m, v, nm, nv: nm + (z - m) / (v / 2).exp()",
-        "changed over": "lambda z, m, v, nm, nv: m + (z - nm) * (v / 2 - nv / 2).exp()",
+        "the new standard deviation is missing": "lambda z, m, v, nm, nv: nm + (z - m) / (v / 2).exp()",
+        "old and new are swapped": "lambda z, m, v, nm, nv: m + (z - nm) * (v / 2 - nv / 2).exp()",
         "the ½ is missing": "lambda z, m, v, nm, nv: nm + (z - m) * (nv - v).exp()",
         "both means are missing": "lambda z, m, v, nm, nv: z * (nv / 2 - v / 2).exp()",
-        "in the new width": "lambda z, m, v, nm, nv: nm + (z - m) * (nv - v / 2).exp()",
-        "in the old width": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2 - v).exp()",
+        "the ½ is missing in the new scale": "lambda z, m, v, nm, nv: nm + (z - m) * (nv - v / 2).exp()",
+        "the ½ is missing in the old scale": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2 - v).exp()",
         "do not multiply": "lambda z, m, v, nm, nv: nm + (z - m) * (nv / 2 + v / 2).exp()",
         "divide by the old.": "lambda z, m, v, nm, nv: nm + (z - m) * (v / 2 - nv / 2).exp()",
-        "not log_variance": "lambda z, m, v, nm, nv: nm + (z - m) * nv / v",
-        "take the old one off": "lambda z, m, v, nm, nv: nm + (z + m) * (nv / 2 - v / 2).exp()",
+        "not log_var": "lambda z, m, v, nm, nv: nm + (z - m) * nv / v",
+        "both means are added": "lambda z, m, v, nm, nv: nm + (z + m) * (nv / 2 - v / 2).exp()",
     },
-    "beta_vae.check_gap": {
+    "beta_vae.check_mig_from_table": {
         "the second best is missing": "lambda t: t.amax(0).mean()",
-        "no transpose": "lambda t: -t.reshape(t.shape[1], -1).topk(2, dim=1).values.diff().mean()",
+        "`.view` is not a": "lambda t: -t.reshape(t.shape[1], -1).topk(2, dim=1).values.diff().mean()",
         "best two factors": "lambda t: -t.topk(2, dim=1).values.diff().mean()",
         "not a sum": "lambda t: -t.topk(2, dim=0).values.diff(dim=0).sum()",
         "one number: average": "lambda t: -t.topk(2, dim=0).values.diff(dim=0)[0]",
-        "not second less best": "lambda t: t.topk(2, dim=0).values.diff(dim=0).mean()",
+        "best minus second": "lambda t: t.topk(2, dim=0).values.diff(dim=0).mean()",
         "not the worst": "lambda t: (t.amax(0) - t.amin(0)).mean()",
-        "the mean of all codes": "lambda t: (t.amax(0) - t.mean(0)).mean()",
+        "not the mean of all": "lambda t: (t.amax(0) - t.mean(0)).mean()",
         "m factors, not q": "lambda t: -t.topk(2, dim=0).values.diff(dim=0).sum() / len(t)",
         "in the whole table": "lambda t: -t.flatten().topk(2).values.diff()",
         "right for these data only": "lambda t: -t.topk(2, dim=0).values.diff(dim=0).sum() / 3",
@@ -450,13 +450,13 @@ WRONG = {
         "do not add them": "lambda z, j, v: z + v[:, None] * torch.eye(len(z))[j]",
         "the others stay.": "lambda z, j, v: v[:, None].repeat(1, len(z))",
         "do not become 0": "lambda z, j, v: v[:, None] * torch.eye(len(z))[j]",
-        "you moved the next one": "lambda z, j, v: walk(z, j + 1, v)",
-        "the one before": "lambda z, j, v: walk(z, j - 1, v)",
-        "one row for each value": "lambda z, j, v: walk(z, j, v).T",
+        "you moved the next one": "lambda z, j, v: traverse(z, j + 1, v)",
+        "the one before": "lambda z, j, v: traverse(z, j - 1, v)",
+        "one row for each value": "lambda z, j, v: traverse(z, j, v).T",
         "nothing has moved": "lambda z, j, v: z.repeat(len(v), 1)",
         "copy z before": "lambda z, j, v: [z.index_fill_(0, torch.tensor(j), a) for a in v.tolist()]",
-        "scaled by the values": "lambda z, j, v: walk(z, j, v * z[j])",
-        "right for these data only": "lambda z, j, v: walk(z, 2 if len(z) == 4 else 1, v)",
+        "scaled by the values": "lambda z, j, v: traverse(z, j, v * z[j])",
+        "right for these data only": "lambda z, j, v: traverse(z, 2 if len(z) == 4 else 1, v)",
     },
     "beta_vae.check_total_correlation": {
         "the ½ is missing": "lambda S: S.diagonal().log().sum() - S.logdet()",
@@ -472,18 +472,18 @@ WRONG = {
     },
     "vq_vae.check_quantise": {
         "the farthest": "lambda z, book: book[torch.cdist(z, book).argmax(1)]",
-        "not its number": "lambda z, book: torch.cdist(z, book).argmin(1)",
-        "one word for each vector": "lambda z, book: z[torch.cdist(z, book).argmin(0)]",
-        "the shortest word": "lambda z, book: book[book.norm(dim=1).argmin()].repeat(len(z), 1)",
+        "not its index": "lambda z, book: torch.cdist(z, book).argmin(1)",
+        "not the other way round": "lambda z, book: z[torch.cdist(z, book).argmin(0)]",
+        "the shortest codebook vector": "lambda z, book: book[book.norm(dim=1).argmin()].repeat(len(z), 1)",
         "|e|² is missing": "lambda z, book: book[(z @ book.T).argmax(1)]",
         "not the first": "lambda z, book: book[(z[:, :1] - book[:, 0]).abs().argmin(1)]",
         "the squared distance, not": "lambda z, book: torch.cdist(z, book).square().amin(1)",
         "the distance, not": "lambda z, book: torch.cdist(z, book).amin(1)",
-        "nothing is looked up": "lambda z, book: z",
+        "nothing is quantised": "lambda z, book: z",
         "right for these data only": "lambda z, book: book[torch.cdist(z, book).argmin(1)] * (len(z) > 2)",
     },
-    "vq_vae.check_through": {
-        "the slope is that of e": "lambda z, e: e + 0 * z",
+    "vq_vae.check_ste": {
+        "and pass it to z": "lambda z, e: e + 0 * z",
         "no gradient gets through": "lambda z, e: e.detach()",
         "the gradient reaches e as well": "lambda z, e: e + (z - z.detach())",
         "still that of z": "lambda z, e: z + (e - e).detach()",
@@ -496,11 +496,11 @@ WRONG = {
     "vq_vae.check_perplexity": {
         "the mean of their perplexities": "lambda w, K: torch.stack([eH(row, K) for row in w]).mean()",
         "the mean of their entropies": "lambda w, K: sum(eH(row, K).log() for row in w).div(len(w)).exp()",
-        "not one a batch": "lambda w, K: torch.stack([eH(row, K) for row in w])",
+        "not one per batch": "lambda w, K: torch.stack([eH(row, K) for row in w])",
         "the exponential is missing": "lambda w, K: eH(w, K).log()",
         "the sign": "lambda w, K: 1 / eH(w, K)",
         "however rare": "lambda w, K: len(w.unique())",
-        "log of 0": "lambda w, K: (-shares(w, K) * shares(w, K).log()).sum().exp()",
+        "log of 0": "lambda w, K: (-fractions(w, K) * fractions(w, K).log()).sum().exp()",
         "2 to the power": "lambda w, K: 2 ** eH(w, K).log()",
         "yours are counts": "lambda w, K: H(torch.bincount(w.flatten(), minlength=K)).exp()",
         "in bits": "lambda w, K: (eH(w, K).log() / math.log(2)).exp()",
@@ -512,12 +512,12 @@ WRONG = {
         "one number": "lambda a, b, c, d, e: -(a + b + c - d - e)",
         "the smoother is missing": "lambda a, b, c, d, e: -(a + b + c - d).mean()",
         "the late belief, from which": "lambda a, b, c, d, e: -(a + b + c - e).mean()",
-        "the jump is missing": "lambda a, b, c, d, e: -(a + c - d - e).mean()",
+        "the transition is missing": "lambda a, b, c, d, e: -(a + c - d - e).mean()",
         "the early belief": "lambda a, b, c, d, e: -(a + b - d - e).mean()",
         "the reconstruction": "lambda a, b, c, d, e: -(b + c - d - e).mean()",
-        "both guesses": "lambda a, b, c, d, e: -(a + b + c + d + e).mean()",
-        "the smoother is a guess": "lambda a, b, c, d, e: -(a + b + c - d + e).mean()",
-        "the late belief is a guess": "lambda a, b, c, d, e: -(a + b + c + d - e).mean()",
+        "subtract their logarithms": "lambda a, b, c, d, e: -(a + b + c + d + e).mean()",
+        "subtract its logarithm": "lambda a, b, c, d, e: -(a + b + c - d + e).mean()",
+        "the late belief is in the denominator": "lambda a, b, c, d, e: -(a + b + c + d - e).mean()",
         "right for these data only": "lambda a, b, c, d, e: -(a + b + c - d - e).sum() / 6",
     },
     "td_vae.check_kalman_step": {
@@ -529,17 +529,17 @@ WRONG = {
         "must shrink": "lambda m, P, x, A, Q, C, R: (kalman(m, P, x, A, Q, C, R)[0], A @ P @ A.T + Q)",
         "A on the wrong side": "lambda m, P, x, A, Q, C, R: kalman(m, P, x, A.T, Q, C, R)",
     },
-    "td_vae.check_gathered": {
+    "td_vae.check_accumulated_noise_cov": {
         "not delta times": "lambda A, Q, n: n * Q",
-        "not the oldest alone": "lambda A, Q, n: turns(A, Q, n - 1, n)",
-        "one step too far": "lambda A, Q, n: turns(A, Q, 0, n + 1)",
-        "the newest noise is missing": "lambda A, Q, n: turns(A, Q, 1, n + 1)",
-        "one step too few": "lambda A, Q, n: turns(A, Q, 0, n - 1)",
+        "not the oldest alone": "lambda A, Q, n: accumulated(A, Q, n - 1, n)",
+        "one step too far": "lambda A, Q, n: accumulated(A, Q, 0, n + 1)",
+        "the newest noise is missing": "lambda A, Q, n: accumulated(A, Q, 1, n + 1)",
+        "one step too few": "lambda A, Q, n: accumulated(A, Q, 0, n - 1)",
         "from both sides": "lambda A, Q, n: sum(A.matrix_power(i) @ Q for i in range(n))",
         "the transpose is missing": "lambda A, Q, n: sum(B @ Q @ B for B in map(A.matrix_power, range(n)))",
-        "on the wrong side": "lambda A, Q, n: turns(A.T, Q, 0, n)",
-        "not a mean": "lambda A, Q, n: turns(A, Q, 0, n) / n",
-        "right for these data only": "lambda A, Q, n: turns(A, Q, 0, 4)",
+        "on the wrong side": "lambda A, Q, n: accumulated(A.T, Q, 0, n)",
+        "not a mean": "lambda A, Q, n: accumulated(A, Q, 0, n) / n",
+        "right for these data only": "lambda A, Q, n: accumulated(A, Q, 0, 4)",
     },
     "linear_autoencoder.check_principal_angles": {
         "orthonormal first": "lambda a, b: deg(torch.linalg.svdvals(a.T @ b))",
@@ -563,48 +563,48 @@ WRONG = {
         "do not scale": "lambda w: (u := torch.linalg.svd(w, full_matrices=False)).U * u.S",
         "full_matrices=False": "lambda w: torch.linalg.svd(w).U",
     },
-    "gan.check_two_losses": {
+    "gan.check_gan_losses": {
         "swapped": "lambda r, d: [sp(r).mean() + sp(-d).mean(), sp(-d).mean()]",
         "saturating": "lambda r, d: [sp(-r).mean() + sp(d).mean(), -sp(d).mean()]",
-        "the critic's label": "lambda r, d: [sp(-r).mean() + sp(d).mean(), sp(d).mean()]",
+        "this is −ln(1 − D)": "lambda r, d: [sp(-r).mean() + sp(d).mean(), sp(d).mean()]",
         "not sums": "lambda r, d: [sp(-r).sum() + sp(d).sum(), sp(-d).sum()]",
-        "not at real": "lambda r, d: [sp(-r).mean() + sp(d).mean(), sp(-r).mean()]",
-        "signs are turned": "lambda r, d: [-sp(-r).mean() - sp(d).mean(), -sp(-d).mean()]",
+        "not real data": "lambda r, d: [sp(-r).mean() + sp(d).mean(), sp(-r).mean()]",
+        "both signs are wrong": "lambda r, d: [-sp(-r).mean() - sp(d).mean(), -sp(-d).mean()]",
         "not their mean": "lambda r, d: [(sp(-r).mean() + sp(d).mean()) / 2, sp(-d).mean()]",
-        "first the critic's": "lambda r, d: [sp(-d).mean(), sp(-r).mean() + sp(d).mean()]",
+        "they are swapped": "lambda r, d: [sp(-d).mean(), sp(-r).mean() + sp(d).mean()]",
         "not probabilities": "lambda r, d: [-(r.sigmoid() + 1 - d.sigmoid()).mean(), -d.sigmoid().mean()]",
         "half of": "lambda r, d: [sp(-r).mean(), sp(-d).mean()]",
         "stopped": "lambda r, d: [r @ d.view(2, -1), 0]",
         "throughout": "lambda r, d: [sp(r).mean() + sp(-d).mean(), sp(d).mean()]",
-        "the critic's too": "lambda r, d: [sp(-r).sum() + sp(d).sum(), sp(-d).mean()]",
+        "the discriminator's too is a mean": "lambda r, d: [sp(-r).sum() + sp(d).sum(), sp(-d).mean()]",
         "these are bits": "lambda r, d: [1.442695 * (sp(-r) + sp(d)).mean(), 1.442695 * sp(-d).mean()]",
         "rounds to 0 or 1": "lambda r, d: [-(r.sigmoid() * (-d).sigmoid()).log().mean(), sp(-d).mean()]",
-        "wanted is shape": "lambda r, d: sp(-r).mean()",
+        "expected is shape (2,)": "lambda r, d: sp(-r).mean()",
     },
-    "gan.check_best_critic": {
+    "gan.check_optimal_discriminator": {
         "this is 1 − D*": "lambda x, a, s, b, t: 1 - best(x, a, s, b, t)",
         "1/s are missing": "lambda x, a, s, b, t: torch.sigmoid(((x - b) / t)**2 / 2 - ((x - a) / s)**2 / 2)",
         "log-odds": "lambda x, a, s, b, t: best(x, a, s, b, t).logit()",
         "the ratio p/q": "lambda x, a, s, b, t: best(x, a, s, b, t).logit().exp()",
         "½ in the exponent": "lambda x, a, s, b, t: best(x, a, s / 2**0.5, b, t / 2**0.5)",
         "standard deviation": "lambda x, a, s, b, t: best(x, a, s**0.5, b, t**0.5)",
-        "both widths": "lambda x, a, s, b, t: best(x, a, s, b, s)",
+        "use both standard deviations": "lambda x, a, s, b, t: best(x, a, s, b, s)",
         "sign of ln s": "lambda x, a, s, b, t: (best(x, a, s, b, t).logit() + 2 * math.log(s / t)).sigmoid()",
         "not 1/√s": "lambda x, a, s, b, t: torch.sigmoid(best(x, a, s, b, t).logit() + math.log(s / t) / 2)",
         "not 1/s²": "lambda x, a, s, b, t: torch.sigmoid(best(x, a, s, b, t).logit() - math.log(s / t))",
         "these data only": "lambda x, a, s, b, t: best(x, 0.5, 1.5, -0.5, 0.8)",
     },
-    "gan.check_spread": {
-        "entropy in nats": "lambda p: named(p)",
-        "in bits over": "lambda p: named(p) / math.log(2) / math.log(p.shape[1])",
+    "gan.check_label_entropy": {
+        "entropy in nats": "lambda p: predicted_entropy(p)",
+        "in bits over": "lambda p: predicted_entropy(p) / math.log(2) / math.log(p.shape[1])",
         "averages the probabilities": "lambda p: torch.special.entr(p.mean(0)).sum() / math.log(p.shape[1])",
-        "of a single picture": "lambda p: torch.special.entr(p).sum(1).mean() / math.log(p.shape[1])",
-        "the sign": "lambda p: -named(p) / math.log(p.shape[1])",
-        "not by K": "lambda p: named(p) / p.shape[1]",
+        "of the histogram of all": "lambda p: torch.special.entr(p).sum(1).mean() / math.log(p.shape[1])",
+        "the sign": "lambda p: -predicted_entropy(p) / math.log(p.shape[1])",
+        "not by K": "lambda p: predicted_entropy(p) / p.shape[1]",
         "divide the counts": "lambda p: torch.special.entr(p.argmax(1).bincount() / 1.0).sum() / math.log(5)",
-        "the confidence": "lambda p: p.amax(1).mean()",
-        "not by ln n": "lambda p: named(p) / math.log(len(p))",
-        "may go unnamed": "lambda p: named(p) / math.log(5)",
+        "not an entropy": "lambda p: p.amax(1).mean()",
+        "not by ln n": "lambda p: predicted_entropy(p) / math.log(len(p))",
+        "right here": "lambda p: predicted_entropy(p) / math.log(5)",
     },
     "family_portrait.check_bits_per_pixel": {
         "divide by d": "lambda n, d: n.mean() / math.log(2)",
@@ -612,13 +612,13 @@ WRONG = {
         "multiplied by ln 2": "lambda n, d: n.mean() / d * math.log(2)",
         "multiplied by d": "lambda n, d: n.mean() * d / math.log(2)",
         "one number for all": "lambda n, d: n / d / math.log(2)",
-        "the sum over the pictures": "lambda n, d: n.sum() / d / math.log(2)",
+        "take the mean": "lambda n, d: n.sum() / d / math.log(2)",
         "the sign": "lambda n, d: -n.mean() / d / math.log(2)",
-        "no change of unit": "lambda n, d: n.log2().mean() / d",
+        "divide by ln 2": "lambda n, d: n.log2().mean() / d",
         "log10": "lambda n, d: n.mean() / d / math.log(10)",
         "right for these data only": "lambda n, d: n.mean() / 36 / math.log(2)",
     },
-    "family_portrait.check_without_label": {
+    "family_portrait.check_marginalise_label": {
         "is missing: − ln c": "lambda g: g.logsumexp(1)",
         "the sign": "lambda g: g.logsumexp(1) + math.log(10)",
         "the mean of the logarithms": "lambda g: g.mean(1)",
@@ -646,7 +646,7 @@ WRONG = {
 }
 
 
-net = models.perceptron
+net = models.mlp
 nll, gkl = models.bernoulli_nll, models.gaussian_kl
 bce = torch.nn.functional.binary_cross_entropy_with_logits
 
@@ -663,54 +663,54 @@ def wiener(c, sigma):
     return c @ (c + sigma**2 * torch.eye(len(c))).inverse()
 
 
-def bert(x, chosen, hide, swap, other, blank):
-    return torch.where(chosen & hide, blank, torch.where(chosen & swap, other, x))
+def bert(x, selected, masked, swapped, other, mask_token):
+    return torch.where(selected & masked, mask_token, torch.where(selected & swapped, other, x))
 
 
 def kl(mean, std):
     return (mean**2 + std**2 - 1) / 2 - std.log()
 
 
-def likelihood(x, again, mean, log_variance, sigma):
-    return torch.distributions.Normal(again, sigma).log_prob(x).sum()
+def likelihood(x, x_hat, mu, log_var, sigma):
+    return torch.distributions.Normal(x_hat, sigma).log_prob(x).sum()
 
 
-def cost(x, again, mean, log_variance, sigma):
-    return models.gaussian_kl(mean[None], log_variance[None])[0]
+def rate(x, x_hat, mu, log_var, sigma):
+    return models.gaussian_kl(mu[None], log_var[None])[0]
 
 
 def elbo(*inputs):
-    return likelihood(*inputs) - cost(*inputs)
+    return likelihood(*inputs) - rate(*inputs)
 
 
 def nats(number):
     return math.log(number)
 
 
-def log_w(log_likelihood, z, mean, log_variance, prior=1, q=1):
+def log_w(log_likelihood, z, mu, log_var, prior=1, q=1):
     normal = torch.distributions.Normal
-    rolled = normal(mean[:, None], (log_variance / 2).exp()[:, None]).log_prob(z).sum(2)
-    return log_likelihood + prior * normal(0, 1).log_prob(z).sum(2) - q * rolled
+    log_q = normal(mu[:, None], (log_var / 2).exp()[:, None]).log_prob(z).sum(2)
+    return log_likelihood + prior * normal(0, 1).log_prob(z).sum(2) - q * log_q
 
 
 def iwae(*inputs, **options):
     return log_w(*inputs, **options).logsumexp(1) - nats(inputs[1].shape[1])
 
 
-def squares(x, again, *_):
-    return (x - again).square().sum() / 2
+def squares(x, x_hat, *_):
+    return (x - x_hat).square().sum() / 2
 
 
 def H(p):
     return torch.special.entr(p).sum()
 
 
-def shares(words, K):
-    return torch.bincount(words.flatten(), minlength=K) / words.numel()
+def fractions(tokens, K):
+    return torch.bincount(tokens.flatten(), minlength=K) / tokens.numel()
 
 
-def eH(words, K):
-    return H(shares(words, K)).exp()
+def eH(tokens, K):
+    return H(fractions(tokens, K)).exp()
 
 
 def kalman(m, P, x, A, Q, C, R):
@@ -719,7 +719,7 @@ def kalman(m, P, x, A, Q, C, R):
     return m + (x - m @ C.T) @ K.T, P - K @ C @ P
 
 
-def turns(A, Q, first, last):
+def accumulated(A, Q, first, last):
     return sum(A.matrix_power(i) @ Q @ A.matrix_power(i).T for i in range(first, last))
 
 
@@ -731,7 +731,7 @@ def best(x, a, s, b, t):
     return torch.sigmoid(((x - b) / t) ** 2 / 2 - ((x - a) / s) ** 2 / 2 + math.log(t / s))
 
 
-def named(p):
+def predicted_entropy(p):
     return torch.special.entr(torch.bincount(p.argmax(1), minlength=p.shape[1]) / len(p)).sum()
 
 
@@ -755,7 +755,7 @@ def kl2(m, v, pm, pv):
     return 0.5 * (((m - pm) ** 2 + v.exp()) / torch.as_tensor(pv).exp() - 1 + pv - v)
 
 
-def walk(z, j, values):
+def traverse(z, j, values):
     rows = z.repeat(len(values), 1)
     rows[:, j] = values
     return rows
@@ -817,7 +817,7 @@ def exercises(path):
 EXERCISES = [found for path in PATHS for found in exercises(path)]
 
 
-def answer(checker, function, capsys):
+def feedback(checker, function, capsys):
     module, name = checker.split(".")
     getattr(importlib.import_module(f"helpers.exercises.{module}"), name)(function)
     return capsys.readouterr().out
@@ -827,19 +827,19 @@ def answer(checker, function, capsys):
 def test_solution_passes(checker, name, solution, capsys):
     space = {"torch": torch}
     exec(compile(ast.parse(solution), checker, "exec"), space)
-    assert answer(checker, space[name], capsys).startswith("✓ Right.")
+    assert feedback(checker, space[name], capsys).startswith("✓ Right.")
 
 
 @pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
-def test_stub_and_mistakes_are_told_apart(checker, capsys):
-    assert answer(checker, lambda *_: ..., capsys).startswith("Not attempted yet")
+def test_stub_and_mistakes_are_distinguished(checker, capsys):
+    assert feedback(checker, lambda *_: ..., capsys).startswith("Not attempted yet")
     assert len(WRONG[checker]) >= 3, "list at least three wrong answers"
     for hint, wrong in WRONG[checker].items():
-        said = answer(checker, eval(wrong), capsys)
+        said = feedback(checker, eval(wrong), capsys)
         assert said.startswith("✗ Not yet") and hint in said, f"{wrong} got: {said}"
 
 
 @pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
 def test_hints_all_differ(checker, capsys):
-    said = [answer(checker, eval(wrong), capsys) for wrong in WRONG[checker].values()]
+    said = [feedback(checker, eval(wrong), capsys) for wrong in WRONG[checker].values()]
     assert len(set(said)) == len(said)

@@ -53,13 +53,13 @@ def check_conditional_kl(answer):
         * (difference / prior_log_var.exp() + ratio - 1 - logs),
         "the logarithms are missing: for q = prior it would be 0, but not only there.": each - 0.5 * logs,
         "log-variances are ln s², not ln s.": kl(mu, 2 * log_var, prior_mu, 2 * prior_log_var),
-        "the variance is divided by the prior's too, and the prior's logarithm is added.": 0.5
+        "divide the variance by the prior's too, and add the prior's logarithm.": 0.5
         * (difference / prior_log_var.exp() + log_var.exp() - 1 - log_var),
         "q's variance is divided by the prior's too.": 0.5
         * (difference / prior_log_var.exp() + log_var.exp() - 1 + logs),
         "a standard deviation is exp(½ log_var): divide the squared distance by the variance once.": 0.5
         * (difference / (2 * prior_log_var).exp() + ratio - 1 + logs),
-        "the distance of the means is squared.": 0.5
+        "the distance of the means must be squared.": 0.5
         * ((mu - prior_mu) / prior_log_var.exp() + ratio - 1 + logs),
     }
     mistakes = {hint: value.sum(1) for hint, value in mistakes.items()}

@@ -28,9 +28,9 @@ def check_kl(answer):
         "square the standard deviation.": 0.5 * (mean**2 + std - 1 - 2 * std.log()).sum(1),
         "std holds standard deviations, not log-variances.": 0.5 * (mean**2 + std.exp() - 1 - std).sum(1),
         "std holds standard deviations, not variances.": 0.5 * (mean**2 + std - 1 - std.log()).sum(1),
-        "the mean is squared.": 0.5 * (mean + std**2 - 1 - 2 * std.log()).sum(1),
+        "the mean must be squared.": 0.5 * (mean + std**2 - 1 - 2 * std.log()).sum(1),
         "the means are missing.": kl(0 * mean, std).sum(1),
-        "the logarithm is subtracted.": 0.5 * (mean**2 + std**2 - 1 + 2 * std.log()).sum(1),
+        "the logarithm must be subtracted.": 0.5 * (mean**2 + std**2 - 1 + 2 * std.log()).sum(1),
         "that is the divergence the other way round, from the prior to q.":
             0.5 * ((mean**2 + 1) / std**2 - 1 + 2 * std.log()).sum(1),
     }  # fmt: skip
@@ -49,7 +49,7 @@ def check_elbo_single_sample(answer):
     expected = likelihood - kl
     mistakes = {
         "that is the loss; the ELBO is the loss with the other sign.": -expected,
-        "the KL is subtracted, not added.": likelihood + kl,
+        "subtract the KL, do not add it.": likelihood + kl,
         "the KL is missing.": likelihood,
         "the Gaussian's constants are missing: d·ln(σ√2π).": expected + constant,
         "ln σ is missing among the constants.": expected + 9 * math.log(sigma),

@@ -14,7 +14,7 @@ def check_centre_new(answer):
     mistakes = {
         "the last term is missing: the mean subtracted twice must be added once, + K.mean().":
             K_new - new_means - train_means,
-        "the last term is added: its mean was subtracted twice.": K_new - new_means - train_means - grand,
+        "the last term must be added: it was subtracted twice.": K_new - new_means - train_means - grand,
         "the training points are not centred: the column means of K are missing.": K_new - new_means,
         "the new points are not centred: the row means of K_new are missing.": K_new - train_means,
         "you centred by the new points' own means; use the training means, from K.":

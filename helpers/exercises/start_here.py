@@ -33,7 +33,7 @@ def check_decode(answer):
     expected = mean + z @ components
     mistakes = {
         "the mean image is missing: components are directions away from it.": z @ components,
-        "the mean is added: the encoder subtracted it.": z @ components - mean,
+        "the mean must be added: the encoder subtracted it.": z @ components - mean,
         "the sign of z is wrong: the code is added.": mean - z @ components,
         "you used the size of z without its sign.": mean + z.abs() @ components,
         "every image needs its own code: you averaged the codes first.":

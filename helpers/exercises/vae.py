@@ -29,7 +29,7 @@ def check_vae_loss(answer):
         "the cross-entropy is a mean over all, the KL a sum over all.": error / 7 + 5 * kl,
         "the KL is a penalty: add it.": error - kl,
         "that is the ELBO; the loss is minus the ELBO.": -error - kl,
-        "the cross-entropy is −log p(x|z) already: it is added.": kl - error,
+        "the cross-entropy is −log p(x|z) already: add it.": kl - error,
         "the KL is missing: that is an autoencoder's loss.": error,
         "the KL has a ½.": error + 2 * kl,
         "the −1 in the KL is missing: for q = prior it must be 0.": error + kl + 1.5,
@@ -67,7 +67,7 @@ def check_weighted_bound(answer):
     mistakes = {
         "the prior p(z) is missing.": bound(-q),
         "q is missing: the weight is p(x|z) p(z)/q(z|x).": bound(prior),
-        "log q is subtracted, not added.": bound(prior + q),
+        "subtract log q, do not add it.": bound(prior + q),
         "the ratio is upside down: p(z)/q(z|x).": bound(q - prior),
         "the likelihood is missing.": bound(prior - q, 0),
         "that is the ELBO: the mean must be inside the logarithm.": log_w.mean(1),
