@@ -2,33 +2,31 @@
 
 `python -m benchmarks.vae` trains the same network (784-400-20, SiLU) from the same start in each way, in one
 process: by `fit`, by the textbook loop, and by `fit` again, since a processor's speed drifts. It prints
-epochs a second, the seconds until the network has −ELBO ≤ 106.5 nats on the MNIST test digits (what the
+epochs per second, the seconds until the network has −ELBO ≤ 106.5 nats on the MNIST test digits (what the
 test costs is not counted), and where a step spends its time.
 
 The textbook loop: a DataLoader over per-image transforms, Adam at 1e-3, batches of 128, 10 epochs,
 eager float32. After each epoch the test digits are measured; the first epoch that reaches the goal counts.
-`fit` runs the schedule of notebook 10 to its end, since it is only there that the learning rate is low: by
-Python's calls (eager), and on a GPU also as a replayed CUDA graph.
+`fit` runs the schedule of notebook 10 to its end, because the learning rate is low only there.
 """
 
 import copy
 import math
 import statistics
 import time
-from unittest import mock
 
 import numpy as np
 import torch
 from PIL import Image
 
-from helpers import data, graphs, models, training
+from helpers import data, models, training
 
 GOAL = 106.5  # nats
 EPOCHS = 2  # of notebook 10
 
 
 class Digits(torch.utils.data.Dataset):
-    """Bytes, by way of a picture to a tensor, one by one: the steps of torchvision's MNIST and ToTensor."""
+    """Bytes to a PIL image to a tensor, one by one: the steps of torchvision's MNIST and ToTensor."""
 
     def __init__(self, x):
         self.images = (255 * x).round().to(torch.uint8).view(-1, 28, 28).numpy()
@@ -37,20 +35,20 @@ class Digits(torch.utils.data.Dataset):
         return len(self.images)
 
     def __getitem__(self, i):
-        picture = Image.fromarray(self.images[i], mode="L")
-        image = torch.from_numpy(np.array(picture, np.uint8, copy=True)).view(28, 28, 1)
+        pil_image = Image.fromarray(self.images[i], mode="L")
+        image = torch.from_numpy(np.array(pil_image, np.uint8, copy=True)).view(28, 28, 1)
         return image.permute(2, 0, 1).contiguous().to(torch.float32).div(255)
 
 
 def minus_elbo(model, x):
-    """−ELBO of the digits (n, 784) by one roll each, in nats."""
+    """−ELBO of the digits (n, 784) with one sample each, in nats."""
     model.eval()
     with torch.no_grad():
-        return sum(model.loss(some)["loss"].item() * len(some) for some in x.split(1000)) / len(x)
+        return sum(model.loss(batch)["loss"].item() * len(batch) for batch in x.split(1000)) / len(x)
 
 
 def textbook(model, x, test, device):
-    """Train for ten epochs; returns [(seconds so far, −ELBO on test)], one an epoch."""
+    """Train for ten epochs; returns [(seconds so far, −ELBO on test)], one per epoch."""
     loader = torch.utils.data.DataLoader(Digits(x), batch_size=128, shuffle=True)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
     seconds, reached = 0.0, []
@@ -68,22 +66,16 @@ def textbook(model, x, test, device):
     return reached
 
 
-def ours(model, x, test, device):
+def with_fit(model, x, test, device):
     """Train as notebook 10 does; returns [(seconds, −ELBO on test)]."""
     start = time.perf_counter()
-    training.fit(model, x, EPOCHS, lr=0.012, batch_size=200, short=True)
+    training.fit(model, x, EPOCHS, lr=0.012, batch_size=200, fast_schedule=True)
     wait(device)
     return [(time.perf_counter() - start, minus_elbo(model, test))]
 
 
-def eager(model, x, test, device):
-    """The same without a CUDA graph, which changes nothing on a CPU."""
-    with mock.patch.object(graphs, "recorded", lambda step, batch: step):
-        return ours(model, x, test, device)
-
-
 def wait(device):
-    """Until the device has finished what it was given."""
+    """Wait until the device has finished its work."""
     if device.type == "cuda":
         torch.cuda.synchronize()
 
@@ -101,7 +93,7 @@ def milliseconds(work, device, times=50):
 
 
 def where_a_step_goes(model, x, device):
-    """Print the milliseconds of an eager step on 200 images, and of its parts, each by itself."""
+    """Print the milliseconds of a step on 200 images, and of its parts, each by itself."""
     optimiser = torch.optim.Adam(model.parameters(), fused=True)
     index = torch.randperm(len(x), device=device)[:200]
 
@@ -111,7 +103,7 @@ def where_a_step_goes(model, x, device):
         loss.backward()
         optimiser.step()
 
-    def products():  # forward, and backward to the weights and to what comes in; not to the images
+    def products():  # forward, and backward to the weights and the inputs, except the images
         for i, (a, w) in enumerate(zip(inputs, weights, strict=True)):
             out = a @ w.T
             out.T @ a
@@ -136,29 +128,25 @@ def main():
     """Run all, print a table."""
     device = training.device()
     x, test = (data.mnist(split)[0].to(device) for split in ("train", "test"))
-    training.seed(0)
+    training.seed_everything(0)
     start = models.VAE(784, 400, 20).to(device)
     training.fit(copy.deepcopy(start), x[:6400], epochs=1, lr=1e-3)  # warms the machine up
-    fits = {"eager": eager} | ({"graphed": ours} if graphs.possible(device) else {})
-    runs = [*fits.items(), ("textbook", textbook), *fits.items()]
-    seconds, speed = {name: [] for name, _ in runs}, {name: [] for name, _ in runs}
-    for name, way in runs:
-        training.seed(0)
-        # The textbook's images wait in the processor's memory, ours are on the device.
-        images = x.cpu() if way is textbook else x
-        measures = way(copy.deepcopy(start), images, test, device)
+    seconds, speed = {"fit": [], "textbook": []}, {"fit": [], "textbook": []}
+    for name, train in [("fit", with_fit), ("textbook", textbook), ("fit", with_fit)]:
+        training.seed_everything(0)
+        images = x.cpu() if train is textbook else x  # the textbook's images are in the CPU's memory
+        measures = train(copy.deepcopy(start), images, test, device)
         for took, loss in measures:
             print(f"{name}: {took:.1f} s, −ELBO {loss:.2f}", flush=True)
         seconds[name].append(next((took for took, loss in measures if loss <= GOAL), math.nan))
-        speed[name].append((10 if way is textbook else EPOCHS) / measures[-1][0])
+        speed[name].append((10 if train is textbook else EPOCHS) / measures[-1][0])
     print(f"{device}, {torch.get_num_threads()} threads, means of the runs:")
     seconds, speed = ({name: statistics.mean(runs) for name, runs in of.items()} for of in (seconds, speed))
     for name in seconds:
-        print(f"{name}: {speed[name]:.2f} epochs a second, {speed[name] / speed['textbook']:.1f} times; "
+        print(f"{name}: {speed[name]:.2f} epochs per second, {speed[name] / speed['textbook']:.1f} times; "
               f"−ELBO ≤ {GOAL} after {seconds[name]:.2f} s, "
               f"{seconds['textbook'] / seconds[name]:.2f} times as fast")  # fmt: skip
-    with graphs.tensor_float_32(graphs.possible(device)):
-        where_a_step_goes(start, x, device)
+    where_a_step_goes(start, x, device)
 
 
 if __name__ == "__main__":
