@@ -151,7 +151,7 @@ def method_map(ax):
         "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
         "td": (10.5, 2, "14  TD-VAE\n2018", generator),
     }
-    edges = [("pca", "kernel", "kernel"), ("pca", "linear", "gradient descent"),
+    edges = [("pca", "kernel", "kernel"), ("pca", "linear", "training"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
              ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "discriminator"),
              ("vae", "cvae", "labels"), ("vae", "beta", "larger β"), ("vae", "vq", "codebook"),

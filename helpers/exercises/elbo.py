@@ -41,10 +41,10 @@ def check_kl(answer):
 def check_elbo_single_sample(answer):
     """elbo_single_sample(x, x_hat, mu, log_var, sigma): (d,), (d,), (q,), (q,), a number -> a number."""
     x, x_hat = example(1, 9)[0] / 3, example(1, 9, seed=1)[0] / 3
-    mean, log_var, sigma = example(1, 4, seed=2)[0] / 3, example(1, 4, seed=3)[0] / 6 - 1, 0.7
+    mu, log_var, sigma = example(1, 4, seed=2)[0] / 3, example(1, 4, seed=3)[0] / 6 - 1, 0.7
     squares = (x - x_hat).square().sum()
     constant = 9 * math.log(sigma * math.sqrt(2 * math.pi))
-    kl = 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum()
+    kl = 0.5 * (mu**2 + log_var.exp() - 1 - log_var).sum()
     likelihood = -squares / (2 * sigma**2) - constant
     expected = likelihood - kl
     mistakes = {
@@ -64,13 +64,13 @@ def check_elbo_single_sample(answer):
         "the constants belong to each of the d pixels.": expected + constant * 8 / 9,
         "the −1 in the KL is missing.": expected - 2,
         "log_var is ln s², not ln s.":
-            likelihood - 0.5 * (mean**2 + (2 * log_var).exp() - 1 - 2 * log_var).sum(),
+            likelihood - 0.5 * (mu**2 + (2 * log_var).exp() - 1 - 2 * log_var).sum(),
         "sigma is a standard deviation, not a variance.":
             -squares / (2 * sigma) - 4.5 * math.log(2 * math.pi * sigma) - kl,
     }  # fmt: skip
     other = torch.zeros(2), torch.ones(2), torch.zeros(3), torch.zeros(3), 1.0
     second_case = other, -1 - math.log(2 * math.pi)
-    inputs = x, x_hat, mean, log_var, sigma
+    inputs = x, x_hat, mu, log_var, sigma
     grade(answer, inputs, expected, mistakes, "A bound on log p(x) from one sample.", second_case)
 
 

@@ -83,7 +83,7 @@ def check_straight_through_one_hot(answer):
         "those are the probabilities: the value must be the one-hot vector.": with_gradient(p, weights),
         "the gradient's sign is wrong: + p − p.detach().": with_gradient(one_hot, -weights),
         "one_hot + p is not a one-hot vector: subtract p.detach().": with_gradient(one_hot + p, weights),
-        "the gradient of the softmax is wanted, not that of the logits.": torch.cat([one_hot, weights]),
+        "the gradient of the softmax is expected, not that of the logits.": torch.cat([one_hot, weights]),
         "multiplied: the gradient then flows through the sampled category alone; add p − p.detach().":
             with_gradient(one_hot, weights * one_hot / p),
         "softmax over the categories: dim 1.":
