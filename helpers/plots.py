@@ -1,25 +1,17 @@
 """Plots: every function draws into an axes and returns it. Importing this sets the series' style."""
 
-from pathlib import Path
+import base64
+import io
 
-import matplotlib.style
 import numpy as np
 import torch
 
-matplotlib.style.use(Path(__file__).with_name("series.mplstyle"))
-
-# One colour, one meaning, in every notebook (after Okabe & Ito 2008, safe for colour-blind eyes).
-COLOUR = {
-    "data": "#6b7280",
-    "reconstruction": "#d55e00",
-    "prior": "#009e73",
-    "posterior": "#0072b2",
-    "noise": "#cc79a7",
-    "exact": "#000000",
-}
-# The ten digits, always these ten colours (Petroff 2021).
-CLASSES = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70",
-           "#717581", "#92dadd"]  # fmt: skip
+from helpers.diagrams import autoencoder_diagram as autoencoder_diagram
+from helpers.diagrams import box_diagram as box_diagram
+from helpers.diagrams import method_map as method_map
+from helpers.diagrams import vae_diagram as vae_diagram
+from helpers.style import CLASSES
+from helpers.style import COLOUR as COLOUR
 
 
 def image_grid(x, columns=10, gap=2):
@@ -50,7 +42,8 @@ def show_images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     """
     grid = image_grid(x, columns)
     if ax is None:
-        ax = _axes(grid.shape[1] / 34, grid.shape[0] / 34 + 0.3)
+        inches = min(1 / 34, 10 / grid.shape[1])  # per pixel: large, but not wider than a page
+        ax = _axes(grid.shape[1] * inches, grid.shape[0] * inches + 0.3)
     vmax = np.nanmax(np.abs(grid)) if signed else 1
     ax.imshow(grid, cmap="RdBu_r" if signed else "gray_r", vmin=-vmax if signed else 0, vmax=vmax)
     ax.spines[:].set(visible=True, color="#e8eaed")
@@ -62,17 +55,20 @@ def show_images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     return ax
 
 
-def latent_traversals(model, z, low, high, ax=None, steps=9):
+def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     """One row per latent dimension: it runs from low to high, the others keep their value in z.
 
-    z, low, high: (q,). Returns the axes; model.decode: (n, q) -> (n, s·s).
+    z: (q,). low, high: (q,), or one number for all. shown: the dimensions to vary, default all.
+    Returns the axes; model.decode: (n, q) -> (n, s·s).
     """
-    z_path = z.repeat(len(z), steps, 1)
-    for j in range(len(z)):
-        z_path[j, :, j] = torch.linspace(float(low[j]), float(high[j]), steps)
+    shown = range(len(z)) if shown is None else [int(j) for j in shown]
+    low, high = torch.as_tensor(low).expand(len(z)), torch.as_tensor(high).expand(len(z))
+    z_path = z.repeat(len(shown), steps, 1)
+    for row, j in enumerate(shown):
+        z_path[row, :, j] = torch.linspace(low[j].item(), high[j].item(), steps)
     with torch.no_grad():
         x = model.decode(z_path.flatten(0, 1))
-    names = [f"$z_{{{j + 1}}}$" for j in range(len(z))]
+    names = [f"$z_{{{j + 1}}}$" for j in shown]
     return show_images(x, ax, columns=steps, title="lowest … highest", rows=names)
 
 
@@ -94,69 +90,30 @@ def scatter_latents(z, y, ax=None, title=None, size=3):
     return ax
 
 
-def box_diagram(ax, nodes, edges):
-    """A diagram: nodes {key: (x, y, text, colour)}, edges [(from, to)] or [(from, to, text)].
+def animation(frames, caption, milliseconds=200, scale=1):
+    """A looping animation that plays wherever HTML is shown, without a kernel or scripts.
 
-    The colour is that of the box's edge; the unit of x and y is an inch at the axes' full size.
+    frames: arrays (h, w) or (h, w, 3) of one size, uint8, or float image grids (0 white, 1 black, NaN grey).
+    caption: one sentence, shown below and read aloud. milliseconds: per frame; the last one stays six times
+    as long. scale: CSS pixels per pixel. Returns an object to display: an <img> that holds a WebP.
     """
-    artists = {}
-    for key, (x, y, text, colour) in nodes.items():
-        box = {"boxstyle": "round,pad=.4", "fc": "white", "ec": colour, "lw": 2}
-        artists[key] = ax.text(x, y, text, ha="center", va="center", fontsize=11, zorder=3, bbox=box)
-    for start, end, *text in edges:
-        (xa, ya), (xb, yb) = nodes[start][:2], nodes[end][:2]
-        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 2, "shrinkB": 2,
-                 "patchA": artists[start].get_bbox_patch(),
-                 "patchB": artists[end].get_bbox_patch()}  # fmt: skip
-        ax.annotate("", (xb, yb), (xa, ya), zorder=1, arrowprops=arrow)
-        if text:
-            ax.text((xa + xb) / 2, (ya + yb) / 2, text[0], ha="center", va="center", fontsize=10, zorder=2,
-                    bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
-    xs, ys = zip(*[node[:2] for node in nodes.values()], strict=True)
-    ax.set(xlim=(min(xs) - 0.8, max(xs) + 0.8), ylim=(min(ys) - 0.5, max(ys) + 0.5))
-    ax.axis("off")
-    return ax
+    from html import escape
 
+    from IPython.display import HTML
+    from PIL import Image
 
-def autoencoder_diagram(ax, d, k, encoder="encoder $g_\\phi$", decoder="decoder $f_\\theta$"):
-    """Diagram of an autoencoder: d-dimensional data, k-dimensional code, reconstruction. Returns the axes."""
-    bars = [(0, 1, "data", f"$\\mathbf{{x}}$: {d} numbers"), (3, 0.25, "posterior", f"$\\mathbf{{z}}$: {k}"),
-            (6, 1, "reconstruction", f"$\\mathbf{{x}}'$: {d} numbers")]  # fmt: skip
-    for (xa, ya, *_), (xb, yb, *_), name in [(*bars[:2], encoder), (*bars[1:], decoder)]:
-        ax.fill([xa, xb, xb, xa], [ya, yb, -yb, -ya], color="#eef0f2")
-        ax.text((xa + xb) / 2, 0, name, ha="center", va="center")
-    for x, half, meaning, name in bars:
-        ax.plot([x, x], [-half, half], lw=9, solid_capstyle="butt", color=COLOUR[meaning])
-        ax.text(x, half + 0.12, name, ha="center", va="bottom")
-    ax.set(xlim=(-1, 7), ylim=(-1.05, 1.4))
-    ax.axis("off")
-    return ax
-
-
-def method_map(ax):
-    """The methods of the series: which one came from which, by what new idea. Numbers are notebooks."""
-    baseline, autoencoder, generator = COLOUR["data"], COLOUR["reconstruction"], COLOUR["prior"]
-    nodes = {
-        "pca": (0, 6, "01  PCA 1901\nLDA 1936 · NMF 1999", baseline),
-        "kernel": (0, 4, "02  kernel PCA 1998\nt-SNE 2008 · UMAP 2018", baseline),
-        "linear": (3.4, 6, "03  linear\nautoencoder 1988", autoencoder),
-        "ae": (3.4, 4, "04  autoencoder\n1986 · deep 2006", autoencoder),
-        "sparse": (1.5, 2, "05  sparse 2011\ncontractive 2011", autoencoder),
-        "dae": (3.4, 2, "06  denoising\n2008", autoencoder),
-        "bert": (3.4, 0, "07  BERT 2018\nXLNet 2019", autoencoder),
-        "vae": (7.9, 4, "08–10  ELBO\nVAE 2013", generator),
-        "gan": (7.9, 6, "15  GAN 2014\nAAE 2015", generator),
-        "cvae": (5.5, 2, "11  CVAE\n2015", generator),
-        "beta": (7.1, 2, "12  β-VAE\n2017", generator),
-        "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
-        "td": (10.5, 2, "14  TD-VAE\n2018", generator),
-    }
-    edges = [("pca", "kernel", "kernel"), ("pca", "linear", "training"),
-             ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
-             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "discriminator"),
-             ("vae", "cvae", "labels"), ("vae", "beta", "larger β"), ("vae", "vq", "codebook"),
-             ("vae", "td", "time")]  # fmt: skip
-    return box_diagram(ax, nodes, edges)
+    images = []
+    for frame in frames:
+        if frame.dtype != np.uint8:
+            frame = (255 * (1 - np.nan_to_num(frame, nan=0.09).clip(0, 1))).round().astype(np.uint8)
+        images.append(Image.fromarray(frame))
+    durations, buffer = [milliseconds] * (len(images) - 1) + [6 * milliseconds], io.BytesIO()
+    images[0].save(buffer, "webp", save_all=True, append_images=images[1:], duration=durations, loop=0,
+                   quality=80)  # fmt: skip
+    source = "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
+    style = f"width: {scale * images[0].width}px; max-width: 100%; background: white"
+    text = escape(caption)
+    return HTML(f'<img alt="{text}" src="{source}" style="{style}"><br><em>{text}</em>')
 
 
 def fast_redraw(fig, *moving):

@@ -1,8 +1,12 @@
 """The helpers: right answers, and one clear sentence for each mistake."""
 
+import ast
+import base64
 import copy
 import gzip
+import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from helpers import claim, data, metrics, models, plots, training
 
@@ -278,8 +283,7 @@ def test_fit_reaches_pca():
     assert history["watched"] == [1.0] * 40 and history["loss"][-1] < history["loss"][0]
 
 
-@pytest.mark.parametrize("fast_schedule", [True, False])
-def test_the_learning_rate_rises_and_falls_linearly_or_as_a_cosine(monkeypatch, fast_schedule):
+def test_the_learning_rate_rises_and_falls_as_a_cosine(monkeypatch):
     rates, betas = [], []
 
     class Recording(torch.optim.Adam):
@@ -291,13 +295,11 @@ def test_the_learning_rate_rises_and_falls_linearly_or_as_a_cosine(monkeypatch, 
 
     monkeypatch.setattr(torch.optim, "Adam", Recording)
     model, x = models.LinearAutoencoder(8, 2), torch.randn(100, 8)
-    training.fit(model, x, 2, lr=0.05, batch_size=10, fast_schedule=fast_schedule)
+    training.fit(model, x, 2, lr=0.05, batch_size=10)
     up, down = np.linspace(0, 1, 6), np.linspace(1, 0, 15)  # .3 · 20 steps, from step 1
-    if not fast_schedule:
-        up, down = ((1 - np.cos(np.pi * line)) / 2 for line in (up, down))
+    up, down = ((1 - np.cos(np.pi * line)) / 2 for line in (up, down))
     assert rates == pytest.approx([*(0.002 + 0.048 * up), *(0.05 * down[1:])], abs=1e-6)
-    ends = [(0.85, 0.93)] * 2 if fast_schedule else [(0.95, 0.999), (0.85, 0.999)]
-    assert [betas[0], betas[5]] == ends
+    assert [betas[0], betas[5]] == [(0.95, 0.999), (0.85, 0.999)]
 
 
 def test_fit_weights_the_last_short_batch_by_its_size():
@@ -339,8 +341,70 @@ def test_claim(capsys):
         claim("two is odd", 2 % 2 == 1, measured=2)
 
 
+@pytest.mark.parametrize("holds", [[False], "no", torch.tensor(True), np.bool_(True), 1, None])
+def test_a_claim_takes_a_plain_bool_only(holds):
+    with pytest.raises(TypeError, match=f"not a .*{type(holds).__name__}"):
+        claim("this is true", holds, measured=holds)
+
+
 # plots and widgets
 
+
+def test_figures_keep_their_look_under_foreign_settings():
+    code = """
+import matplotlib.style
+
+matplotlib.style.use("dark_background")
+matplotlib.rcParams.update({"font.size": 30, "lines.linewidth": 9, "image.cmap": "jet", "axes.grid": True})
+from helpers import plots
+
+names = "figure.facecolor text.color axes.labelcolor font.size image.cmap axes.grid savefig.facecolor"
+print({name: matplotlib.rcParams[name] for name in names.split()})
+"""
+    found = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert ast.literal_eval(found) == {
+        "figure.facecolor": "white", "text.color": "black", "axes.labelcolor": "black", "font.size": 12.0,
+        "image.cmap": "gray_r", "axes.grid": False, "savefig.facecolor": "auto"}  # fmt: skip
+
+
+def test_class_colours_can_be_told_apart_and_stand_out_from_white():
+    rgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in plots.CLASSES])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    deuteranopia = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                    [-0.01182, 0.04294, 0.968881]]  # Machado, Oliveira & Fernandes 2009  # fmt: skip
+    for eye, least in ((np.eye(3), 30), (np.array(deuteranopia), 18)):
+        lab = _lab((linear @ eye.T).clip(0, 1))
+        distance = np.linalg.norm(lab[:, None] - lab, axis=2) + 1000 * np.eye(10)
+        assert distance.min() > least
+    contrast = 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+    assert contrast.min() > 1.9
+
+
+def _lab(rgb):
+    """Linear sRGB (n, 3) as CIELAB under D65."""
+    xyz = rgb @ np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
+    f = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1)
+
+
+def test_animation_is_an_image_that_plays_by_itself():
+    grids = [plots.image_grid(torch.rand(6, 16), columns=3) for _ in range(4)]
+    html = plots.animation(grids, "Samples & <epochs>", scale=3).data
+    assert html.startswith('<img alt="Samples &amp; &lt;epochs&gt;"') and "<script" not in html
+    found = base64.b64decode(re.search(r"data:image/webp;base64,([^\"]+)", html)[1])
+    image = Image.open(io.BytesIO(found))
+    assert image.n_frames == 4 and image.size == grids[0].shape[::-1] and image.info["loop"] == 0
+    assert f"width: {3 * image.width}px" in html
+
+
+def test_latent_traversals_vary_the_dimensions_shown():
+    class Model:
+        decode = staticmethod(lambda z: z.repeat(1, 2)[:, :4])
+
+    ax = plots.latent_traversals(Model, torch.zeros(3), -1, 1, shown=[2, 0], steps=3)
+    grid = ax.images[0].get_array()
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["$z_{3}$", "$z_{1}$"]
+    assert grid[0, 8] == 0 and grid[4, 0] == -1 and grid[4, 8] == 1 and grid[1, 8] == 1  # z₁ and z₃ of 2 × 2
 
 def test_image_grid_places_images_in_rows():
     grid = plots.image_grid(torch.arange(3.0).view(3, 1).repeat(1, 4), columns=2)
