@@ -10,9 +10,12 @@ lab: .venv/ready
 test: .venv/ready .venv/colab/ready
 	$(BIN)/python -m ruff check
 	JUPYTER_PATH="$(CURDIR)/.venv/share/jupyter" .venv/colab/bin/python -m pytest tests/test_widgets.py tests/test_colab.py::test_colab_clones_once_and_shows_the_first_slider
-	$(BIN)/python -m pytest tests/test_browser.py
+	$(BIN)/python -m pytest tests/test_browser.py tests/test_explorers_page.py
 	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
-	  -n 2 --dist loadfile --durations 10 $(shell ls -r notebooks/*.ipynb) tests --ignore tests/test_browser.py  # the long ones first
+	  -n 2 --dist loadfile --durations 10 $(shell ls -r notebooks/*.ipynb) tests --ignore tests/test_browser.py --ignore tests/test_explorers_page.py  # the long ones first
+
+weights: .venv/ready  # trains every shipped model again: an hour or more
+	$(BIN)/python -m recipes
 
 colab:
 	@[ "$(origin REPO)" != undefined ] || { echo "make colab REPO=owner/name"; exit 1; }
@@ -35,4 +38,4 @@ colab:
 	  $(BIN)/python -c "$$site" > "$$own/first.pth"
 	@touch $@
 
-.PHONY: lab test colab
+.PHONY: lab test weights colab

@@ -1,7 +1,7 @@
 """What more than one notebook of the series needs, and nothing else.
 
-A file imports only from those above it: data, models, metrics, training, plots, claims,
-exercises, widgets. `colab` is separate: it is for the first cell of a notebook on Colab.
+A file imports only from those above it: data, models, metrics, training, style, diagrams, plots, claims,
+exercises, explorers, widgets. `colab` is separate: it is for the first cell of a notebook on Colab.
 """
 
 import sys

@@ -10,6 +10,7 @@ import torch
 
 FACTORS = {"shape": 3, "size": 6, "orientation": 40, "pos_x": 32, "pos_y": 32}  # of a sprite
 FOLDER = Path(__file__).resolve().parent.parent / "data"
+WEIGHTS = FOLDER / "weights"
 SHA256 = {
     "train-images-idx3-ubyte.gz": "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
     "train-labels-idx1-ubyte.gz": "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203",
@@ -23,22 +24,40 @@ class DataError(Exception):
     """A data file is missing or damaged; the message says which and how to restore it."""
 
 
-def verified(path):
-    """The unpacked bytes of a gzipped file of this series, its SHA-256 checked first.
+def verified(path, sha256, otherwise="copy the original named in data/README.md"):
+    """The bytes of a file of this series, its SHA-256 checked first.
 
-    Raises DataError, naming the file and how to restore it, if it is missing, empty or changed.
+    otherwise: how to restore the file without git. Raises DataError, naming the file and how to restore it,
+    if it is missing, empty or changed.
     """
-    name = path.name
-    how_to_restore = "restore it with `git checkout -- data`, or copy the original "
-    how_to_restore += f"(data/README.md names it) to {path}"
+    how_to_restore = f"restore it with `git checkout -- data`, or {otherwise}"
     if not path.is_file():
-        raise DataError(f"{name} is missing: {how_to_restore} (SHA-256 {SHA256[name]}).")
-    packed = path.read_bytes()
-    found = hashlib.sha256(packed).hexdigest()
-    if found != SHA256[name]:
-        problem = "is empty" if not packed else f"is damaged (its SHA-256 is {found})"
-        raise DataError(f"{name} {problem}: {how_to_restore}. The SHA-256 must be {SHA256[name]}.")
-    return gzip.decompress(packed)
+        raise DataError(f"{path.name} is missing: {how_to_restore} (SHA-256 {sha256}).")
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        problem = "is empty" if not content else f"is damaged (its SHA-256 is {found})"
+        raise DataError(f"{path.name} {problem}: {how_to_restore}. The SHA-256 must be {sha256}.")
+    return content
+
+
+def unpacked(path):
+    """The unpacked bytes of a verified gzipped file; raises as `verified` does."""
+    return gzip.decompress(verified(path, SHA256[path.name]))
+
+
+def weights(name):
+    """The bytes of the shipped weights data/weights/{name}.safetensors, checked against SHA256SUMS there.
+
+    Raises DataError, naming the file and how to restore it, if there is none of that name or it is damaged.
+    """
+    sums = WEIGHTS / "SHA256SUMS"
+    listed = dict(line.split()[::-1] for line in sums.read_text().splitlines()) if sums.is_file() else {}
+    file = f"{name}.safetensors"
+    if file not in listed:
+        names = ", ".join(sorted(listed)).replace(".safetensors", "") or "nothing"
+        raise DataError(f"There are no weights {name!r}: {sums} lists {names}.")
+    return verified(WEIGHTS / file, listed[file], f"train it again with `python -m recipes {name}`")
 
 
 def mnist(split="train", folder=FOLDER / "mnist"):
@@ -52,8 +71,8 @@ def mnist(split="train", folder=FOLDER / "mnist"):
     if split not in ("train", "test"):
         raise ValueError(f'split is "train" or "test", not {split!r}.')
     stem = {"train": "train", "test": "t10k"}[split]
-    pixels = verified(Path(folder) / f"{stem}-images-idx3-ubyte.gz")[16:]
-    labels = verified(Path(folder) / f"{stem}-labels-idx1-ubyte.gz")[8:]
+    pixels = unpacked(Path(folder) / f"{stem}-images-idx3-ubyte.gz")[16:]
+    labels = unpacked(Path(folder) / f"{stem}-labels-idx1-ubyte.gz")[8:]
     x = torch.from_numpy(np.frombuffer(pixels, np.uint8).reshape(-1, 784).astype(np.float32))
     y = torch.from_numpy(np.frombuffer(labels, np.uint8).astype(np.int64))
     return x.div_(255), y
@@ -64,7 +83,7 @@ def words(folder=FOLDER / "words"):
 
     Returns a list of 52,271 strings. Raises DataError if the file is missing or damaged.
     """
-    lines = verified(Path(folder) / "american-english.gz").decode().splitlines()
+    lines = unpacked(Path(folder) / "american-english.gz").decode().splitlines()
     return [line for line in lines if re.fullmatch("[a-z]{3,10}", line)]
 
 

@@ -5,8 +5,11 @@ import random
 import time
 
 import numpy as np
+import safetensors.torch
 import torch
 from IPython.display import Pretty, display
+
+from helpers.data import weights
 
 
 def device(name=None):
@@ -34,13 +37,12 @@ def seed_everything(seed=0):
     torch.manual_seed(seed)
 
 
-def fit(model, data, epochs, lr, batch_size=128, fast_schedule=False, on_epoch_end=None):
+def fit(model, data, epochs, lr, batch_size=128, on_epoch_end=None):
     """Train a model by Adam (Kingma & Ba 2015) with a one-cycle schedule (Smith & Topin 2018).
 
     model: has loss(*batch) -> {"loss": to minimise, other named parts}, each a scalar tensor.
     data: a tensor (n, …), or a tuple of them, on the model's device; batches are slices of it.
     lr: the peak of the schedule, which ends near zero; each call starts a new schedule.
-    fast_schedule: for runs of few steps: linear instead of cosine annealing, constant betas of 0.85 and 0.93.
     on_epoch_end: a function () -> {name: number}, called after each epoch with the model in evaluation mode.
     Returns the history {name: [one number per epoch]}: the parts of the loss, averaged over the epoch's
     examples while the weights change, and what `on_epoch_end` returned. The model is left in evaluation
@@ -57,11 +59,9 @@ def fit(model, data, epochs, lr, batch_size=128, fast_schedule=False, on_epoch_e
         lengths = [len(tensor) for tensor in data]
         raise ValueError(f"fit needs epochs ≥ 1 and tensors of one length: got {epochs} and {lengths}.")
     parameters = [p for p in model.parameters() if p.requires_grad]
-    betas, annealing = ((0.85, 0.93), "linear") if fast_schedule else ((0.9, 0.999), "cos")
-    optimiser = torch.optim.Adam(parameters, lr=lr, betas=betas, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, lr, total_steps=math.ceil(n / batch_size) * epochs, anneal_strategy=annealing,
-        cycle_momentum=not fast_schedule)  # fmt: skip
+    optimiser = torch.optim.Adam(parameters, lr=lr, fused=True)
+    steps = math.ceil(n / batch_size) * epochs
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps)
     history, start, report = {}, time.perf_counter(), _progress()
     checkpoint, out_of_memory = model.state_dict(), False
     try:
@@ -99,6 +99,24 @@ def fit(model, data, epochs, lr, batch_size=128, fast_schedule=False, on_epoch_e
         error.history = history
         raise error
     return history
+
+
+def pretrained(model, name):
+    """Load shipped weights into a model, built as its recipe builds it, and return it in evaluation mode.
+
+    name: a file of data/weights without its suffix, e.g. "10_vae" into models.BinarisedVAE(784, 400, 20). The
+    weights are stored as float16; recipes/ holds the code that trained them. The model stays on its device.
+    Raises DataError if the file is missing or damaged, ValueError if its weights do not fit the model.
+    """
+    stored, own = safetensors.torch.load(weights(name)), model.state_dict()
+    for key in {**stored, **own}:
+        shapes = [list(tensors[key].shape) if key in tensors else "missing" for tensors in (stored, own)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"The weights {name} do not fit this model: {key} is {shapes[0]} in the file, "
+                             f"{shapes[1]} in the model. Build it as the folder recipes does.")  # fmt: skip
+    model.load_state_dict(stored)
+    model.fitted = True
+    return model.eval()
 
 
 def _train_epoch(model, data, batch_size, optimiser, schedule):

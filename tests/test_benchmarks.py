@@ -1,9 +1,5 @@
 """The benchmarks run, on a few digits; their figures are for whoever runs them whole."""
 
-import inspect
-import json
-import re
-
 import nbformat
 import torch
 
@@ -20,14 +16,6 @@ def test_both_loops_train_the_same_network():
         reached = train(model, x, x, cpu)
         assert len(reached) == measures and reached[-1][1] < before
         assert all(seconds > 0 for seconds, _ in reached)
-
-
-def test_fit_trains_as_in_notebook_10():
-    cells = json.loads((notebooks.FOLDER / "10_vae.ipynb").read_text())["cells"]
-    text = " ".join("\n".join("".join(cell["source"]) for cell in cells).split())
-    (call,) = re.findall(r"history = training\.fit\(vae, .*?\) ", text)
-    settings = call.split("gpu=20), ")[1].strip()
-    assert f"cpu={vae.EPOCHS}," in call and settings in inspect.getsource(vae.with_fit)
 
 
 def test_images_come_through_the_loader_unchanged():
