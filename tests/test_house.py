@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers import data
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = "data models metrics training plots claims exercises widgets".split()
+LAYERS = "data models metrics training style diagrams plots claims exercises explorers widgets".split()
 
 
 def pins():
@@ -32,7 +32,7 @@ def test_helpers_are_thin():
     sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "helpers").rglob("*.py")}
     fat = [path.name for path, lines in sizes.items() if lines > 250]
     assert not fat, f"over 250 lines: {fat}"
-    assert sum(lines for path, lines in sizes.items() if path.parent.name != "exercises") < 1500
+    assert sum(lines for path, lines in sizes.items() if path.parent.name != "exercises") < 2000
 
 
 def test_helpers_import_only_from_above():
@@ -40,7 +40,7 @@ def test_helpers_import_only_from_above():
         folder = ROOT / "helpers" / name
         for path in folder.glob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]:
             used = re.findall(r"from helpers(?:\.(\w+))? import (.+)", path.read_text())
-            names = {module or imported for module, imported in used}
+            names = {name for module, imported in used for name in (module or imported).split(", ")}
             assert names <= set(LAYERS[: i + folder.is_dir()]), f"{path.name} imports {names}"
 
 

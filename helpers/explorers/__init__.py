@@ -1,0 +1,237 @@
+"""Explorers: sliders, a latent plane and a drawing pad whose network runs in the page, without a kernel.
+
+An explorer is one HTML output: network.js and page.js, the weights, and a still image for readers whose page
+runs no scripts.
+"""
+
+import base64
+import copy
+import hashlib
+import html
+import inspect
+import io
+import json
+import zlib
+from pathlib import Path
+
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+from torch.nn import Embedding, Sequential, Sigmoid
+
+from helpers import models, plots
+from helpers.explorers import export
+
+FOLDER = Path(__file__).parent
+LIMITS = {16: 2 / 255, 8: 12 / 255}  # bits of a weight: the most that rounding may change a decoded pixel
+
+
+class Explorer:
+    """An explorer as a notebook displays it: HTML that needs no kernel, no file and no network."""
+
+    def __init__(self, spec, weights, still, alt):
+        self.spec, self.weights, self.still, self.alt = spec, weights, still, alt
+
+    def to_html(self):
+        """The explorer as HTML. Where scripts do not run, the still image is shown."""
+        spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
+        data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
+        name = "explorer-" + hashlib.sha256(spec.encode() + self.weights).hexdigest()[:12]
+        scripts = "\n".join((FOLDER / file).read_text() for file in ("network.js", "page.js"))
+        return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
+                f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
+                f'start("{name}", {spec}, "{data}");\n</script>')  # fmt: skip
+
+    def __repr__(self):
+        return "Explorer: run this cell, or trust the notebook, to move it."
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/html": self.to_html(), "text/plain": repr(self)}
+
+
+@torch.no_grad()
+def latent_plane(model, x, y, pad=True, bits=16):
+    """A two-dimensional latent space to move in, over the encoded images, beside the decoded image.
+
+    model: trained, with encode: (n, d) -> (n, 2) and decode. x: (n, d) images, pixel intensities from 0 to 1;
+    y: (n,) their classes; about 2,000 are shown. pad: the reader can draw a digit and see its posterior.
+    bits: of a weight, 16 or 8. Returns an Explorer. Raises ValueError for an untrained model, another
+    number of latent dimensions or a model that the page cannot show, TypeError for a layer that it lacks.
+    """
+    x, y, tensors = _some(x, 2000), _some(y, 2000), {}
+    one, codes, join = _describe(model, "model", "0", x, y, None, pad, tensors)
+    if one["q"] != 2 or one["labels"]:
+        raise ValueError("latent_plane needs a model of 2 latent dimensions without labels; this one has "
+                         f"{one['q']} and {one['labels']} labels: use latent_sliders.")  # fmt: skip
+    one["sliders"].sort(key=lambda slider: slider["index"])
+    for slider, z in zip(one["sliders"], codes.T, strict=True):  # room for nearly all encoded images
+        low, high = z.quantile(torch.tensor([0.004, 0.996])).tolist()
+        slider |= {"low": min(slider["low"], low), "high": max(slider["high"], high)}
+    low, high = (torch.tensor([slider[end] for slider in one["sliders"]]) for end in ("low", "high"))
+    inside = ((codes >= low) & (codes <= high)).all(1)
+    codes, y = codes[inside], y[inside]
+    tensors |= {"dots.exact": codes, "classes": y.byte()}
+    plane = {"colours": plots.CLASSES, "classes": y.unique().tolist()}
+    plane["medians"] = [codes[y == c].median(0).values.tolist() for c in plane["classes"]]
+
+    steps = (torch.arange(16) + 0.5) / 16  # a grid of 16 × 16 points, from the upper left
+    grid = low + (high - low) * torch.cartesian_prod(steps.flip(0), steps).flip(1)
+    decoded = export.run(one["decoder"], join(grid, None), tensors).clamp(0, 1)
+    side = round(decoded.shape[1] ** 0.5)
+    figure = Figure((8.4, 4.2))
+    left, right = figure.subplots(1, 2)
+    left.scatter(*codes.T.numpy(), c=[plane["colours"][c] for c in y], s=4, alpha=0.6, linewidths=0)
+    for c, median in zip(plane["classes"], plane["medians"], strict=True):
+        box = {"boxstyle": "circle,pad=.15", "fc": "white", "ec": plane["colours"][c]}
+        left.text(*median, c, weight="bold", ha="center", va="center", bbox=box)
+    sheet = decoded.view(16, 16, side, side).transpose(1, 2).reshape(16 * side, -1).numpy()
+    (a, c), (b, d) = low.tolist(), high.tolist()
+    right.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, extent=(a, b, c, d), aspect="auto")
+    for ax, title in (left, "encoded images"), (right, "decoded images"):
+        ax.set(xlim=(a, b), ylim=(c, d), xlabel="$z_1$", ylabel="$z_2$", title=title)
+    alt = ("Left: encoded images in the two-dimensional latent space, coloured by class. "
+           "Right: images decoded from a grid of points in the same region.")  # fmt: skip
+    return _explorer({"plane": plane}, [(one, codes, join)], x, y, pad, 0, tensors, bits, figure, alt)
+
+
+@torch.no_grad()
+def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
+    """Sliders for latent dimensions beside the decoded image; with a pad, also posterior and reconstruction.
+
+    models: trained, with encode: (n, d) -> (n, q) and decode; one model, or a dict {name: model}. x: (n, d)
+    images, pixel intensities from 0 to 1. shown: the latent dimensions with a slider (default: the ten whose
+    encoded means vary most). pad: the reader can draw a digit. label: the first label to generate, for a
+    conditional model; x is then a tuple (x, y) with the labels y: (n,), or all of x has this label.
+    bits: of a weight, 16 or 8. Returns an Explorer. Raises ValueError for an untrained model or one that the
+    page cannot show, IndexError for a latent dimension that does not exist, TypeError for an unknown layer.
+    """
+    models, label = models if isinstance(models, dict) else {"model": models}, label or 0
+    x, y = x if isinstance(x, tuple) else (x, torch.full((len(x),), label))
+    x, y, tensors, single = _some(x, 2000), _some(y, 2000), {}, len(models) == 1
+    described = [_describe(model, name, str(i), x, y, shown, pad, tensors)
+                 for i, (name, model) in enumerate(models.items())]  # fmt: skip
+    rows = {"images": x[:10]}
+    for one, codes, join in described:
+        name = "reconstructions" if single else one["name"]
+        rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
+    for slider in one["sliders"][:3] if single else ():
+        z = codes[:1].repeat(10, 1)
+        z[:, slider["index"]] = torch.linspace(slider["low"], slider["high"], 10)
+        name = f"$z_{{{slider['index'] + 1}}}$"
+        rows[name] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
+    sheet = plots.image_grid(torch.cat([*rows.values()]).clamp(0, 1), columns=len(x[:10]))
+    figure = Figure((8.4, 8.4 * sheet.shape[0] / sheet.shape[1]))
+    ax = figure.subplots()
+    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
+    ax.set(xticks=[], facecolor="#e8eaed")
+    names = [name if name[0] == "$" else name.replace("$", r"\$") for name in rows]
+    ax.set_yticks([(i + 0.5) * (sheet.shape[0] + 2) / len(rows) for i in range(len(rows))], names)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    rest = ", then decoded images while one latent dimension varies" if single else f" by {', '.join(models)}"
+    alt = f"First row: images. Below: their reconstructions{rest}."
+    return _explorer({}, described, x, y, pad, label, tensors, bits, figure, alt)
+
+
+def _some(x, n):
+    """At most n rows of a tensor, evenly spaced, on the CPU."""
+    n = min(n, len(x))
+    return x[torch.arange(n) * len(x) // n].cpu()
+
+
+def _near(codes, distance):
+    """Codes (n, q) with noise, in units of their standard deviation; torch's generator stays as it is."""
+    noise = torch.randn(codes.shape, generator=torch.Generator().manual_seed(0))
+    return codes + distance * codes.std(0, correction=0) * noise
+
+
+def _describe(model, name, key, x, y, shown, pad, tensors):
+    """What the page needs of one model: (spec, codes, join). Weights go into `tensors`, as `key`.….
+
+    codes: (n, q), those of x: posterior means if there is one, relative to the prior p(z|c) if it has labels.
+    join: a function of codes and labels to the decoder's input.
+    """
+    if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
+        raise ValueError("This model is not trained yet, so its images mean nothing: run fit(model, …) "
+                         "first. After a training loop of your own, set model.fitted = True.")  # fmt: skip
+    model = copy.deepcopy(model).cpu().eval()
+    gaussian, tokens = hasattr(model, "posterior"), hasattr(model, "codebook")
+    conditional = len(inspect.signature(model.decode).parameters) > 1
+    hot = [models.one_hot(y)] if conditional else []
+
+    def encode(*given):
+        return torch.cat(model.posterior(*given), 1) if gaussian else model.encode(*given)
+
+    out = encode(x, *hot)
+    codes = out.chunk(2, 1)[0] if gaussian else out.flatten(1).float()
+    nets = dict(model.named_children())  # PCA has none
+    encoder, decoder = ([nets[part]] if part in nets else [] for part in ("encoder", "decoder"))
+    given = [_near(codes[:16], 1), *[c[:16] for c in hot]]
+    if tokens:
+        encoder = [Sequential(*encoder, export.Nearest(model.codebook.detach()))]
+        decoder = [Sequential(Embedding.from_pretrained(model.codebook.detach()), *decoder)]
+        given = [out[:16]]
+    decoder += [Sequential(*decoder, Sigmoid())] if decoder else []
+    one = {"name": name, "kind": "tokens" if tokens else "gaussian" if gaussian else "point",
+           "q": codes.shape[1], "labels": 10 * conditional, "sliders": []}  # fmt: skip
+    one["decoder"] = export.follow(model.decode, decoder, given, f"{key}.decoder", tensors)
+    if pad:
+        given = [part[:16] for part in (x, *hot)]
+        one["encoder"] = export.follow(encode, encoder, given, f"{key}.encoder", tensors)
+    else:  # the page needs the codes of the test images only
+        tensors[f"{key}.table.exact"] = _some(out, 20).flatten(1).float()
+    if conditional:
+        mu, log_var = model.prior(torch.eye(10))
+        tensors[f"{key}.prior.exact"], std = torch.cat([mu, log_var], 1), (0.5 * log_var).exp()
+        codes = (codes - mu[y]) / std[y]
+    if tokens:
+        one |= {"shape": list(out.shape[1:]), "tokens": len(model.codebook)}
+
+    def join(codes, y):
+        if conditional:
+            return torch.cat([mu[y] + std[y] * codes, torch.eye(10)[y]], 1)
+        return codes.view(-1, *out.shape[1:]) if tokens else codes
+
+    one["start"] = codes[0].tolist() if tokens else codes.mean(0).tolist()
+    one["order"] = codes.var(0, correction=0).argsort(descending=True).tolist()
+    for j in () if tokens else one["order"][:10] if shown is None else shown:
+        if not 0 <= j < one["q"]:
+            raise IndexError(f"There is no latent dimension {j}: the model has {one['q']}, "
+                             f"numbered 0 to {one['q'] - 1}.")  # fmt: skip
+        low, high = codes[:, j].quantile(torch.tensor([0.01, 0.99])).tolist()
+        if gaussian:  # room for samples from the prior
+            low, high = min(low, -3), max(high, 3)
+        elif high - low <= 1e-6 * abs(high):  # a latent dimension that never varies
+            low, high = low - 1, high + 1
+        one["sliders"].append({"index": int(j), "low": low, "high": high})
+    return one, codes, join
+
+
+def _explorer(spec, described, x, y, pad, label, tensors, bits, figure, alt):
+    """The Explorer of described models. Raises ValueError if one sees that its weights are rounded."""
+    if bits not in LIMITS:
+        raise ValueError(f"A weight has 8 or 16 bits, not {bits}.")
+    small = tensors | {"images": (255 * _some(x, 20)).round().byte()}
+    for one, codes, join in described if bits == 8 else ():
+        near = _near(codes, 0.5 * (one["kind"] != "tokens"))
+        export.quantise(one["decoder"], join(torch.cat([codes, near]), y.repeat(2)), small)
+        if pad:
+            inputs = torch.cat([x, models.one_hot(y)], 1) if one["labels"] else x
+            export.quantise(one["encoder"], inputs, small)
+    weights = export.pack(small)
+    stored = export.unpack(weights)
+    for one, codes, join in described:
+        exact, rounded = (export.run(one["decoder"], join(codes[:100], y[:100]), part).clamp(0, 1)
+                          for part in (tensors, stored))  # fmt: skip
+        side, off = round(exact.shape[1] ** 0.5), (exact - rounded).abs().max()
+        if off > LIMITS[bits]:
+            raise ValueError(f"With weights of {bits} bits the decoded images of {one['name']} would differ "
+                             f"by up to {off:.2f} from the model's: use bits=16.")  # fmt: skip
+        if pad and side != 28:
+            raise ValueError(f"The pad draws images of 28 × 28 pixels, not {side} × {side}: use pad=False.")
+    spec |= {"models": [one for one, *_ in described], "pad": pad, "side": side, "label": label}
+    buffer, still = io.BytesIO(), io.BytesIO()
+    figure.savefig(buffer, format="png")
+    image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
+    image.save(still, "png", optimize=True)
+    return Explorer(spec | {"labels": _some(y, 20).tolist()}, weights, still.getvalue(), alt)
