@@ -379,6 +379,16 @@ WRONG = {
         "those are the variances": "lambda m: m.var(0)",
         "right for these data only": "lambda m: 7",
     },
+    "vae.check_conv_networks": {
+        "needs 40 outputs": "lambda: convolutions(outputs=20)",
+        "flatten the decoder's output": "lambda: convolutions(last=[])",
+        "the encoder has no convolution": "lambda: (net(784, 9, 40), convolutions()[1])",
+        "the decoder has no (transposed) convolution": "lambda: (convolutions()[0], net(20, 9, 784))",
+        "neither network": "lambda: (net(784, 9, 40), net(20, 9, 784))",
+        "must output logits": "lambda: convolutions(last=[nn.Flatten(), nn.Sigmoid()])",
+        "your code stopped": "lambda: convolutions()[0]",
+        "forget `return`": "lambda: None",
+    },
     "cvae.check_condition": {
         "ten inputs, one for each": "lambda z, y: torch.cat([z, y[:, None]], 1)",
         "the codes first": "lambda z, y: torch.cat([hot(y), z], 1)",
@@ -646,9 +656,15 @@ WRONG = {
 }
 
 
-net = models.mlp
+net, nn = models.mlp, torch.nn
 nll, gkl = models.bernoulli_nll, models.gaussian_kl
 bce = torch.nn.functional.binary_cross_entropy_with_logits
+
+
+def convolutions(outputs=40, last=None):
+    encoder = [nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 4, 4, 2, 1), nn.Flatten(), nn.Linear(784, outputs)]
+    decoder = [nn.Linear(20, 784), nn.Unflatten(1, (4, 14, 14)), nn.ConvTranspose2d(4, 1, 4, 2, 1)]
+    return nn.Sequential(*encoder), nn.Sequential(*decoder, *([nn.Flatten()] if last is None else last))
 
 
 def put(x, u, p, below, between):
@@ -811,7 +827,7 @@ def exercises(path):
         call = re.search(r"exercises\.(check_\w+)\((\w+)\)", source(cell))
         if cell["cell_type"] == "code" and call:
             solution = re.search(r"<details>.*?```python\n(.*?)```", source(cells[i + 1]), re.DOTALL)
-            yield f"{path.stem[3:]}.{call[1]}", call[2], solution[1]
+            yield f"{path.stem[3:].removesuffix('_deeper')}.{call[1]}", call[2], solution[1]
 
 
 EXERCISES = [found for path in PATHS for found in exercises(path)]

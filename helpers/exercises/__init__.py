@@ -17,6 +17,7 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
     attempted, right with `success_message`, or a hint.
     """
     shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
+    called = f" It was called with shapes {shapes}." if shapes else ""
     try:
         result = answer(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
         if result is ...:
@@ -27,7 +28,7 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
             return
         result, second = plain(result), plain(answer(*second_case[0])) if second_case else None
     except (RuntimeError, IndexError, TypeError, ValueError, AttributeError, NameError) as error:
-        print(f"✗ Not yet: your code stopped with «{error}». It was called with shapes {shapes}.")
+        print(f"✗ Not yet: your code stopped with «{error}».{called}")
         return
     expected = plain(expected)
     signs = torch.ones(())

@@ -3,6 +3,7 @@
 import math
 
 import torch
+from torch import nn
 
 from helpers.exercises import example, grade
 
@@ -114,3 +115,33 @@ def check_count_active_units(answer):
     }
     second_case = (torch.tensor([[0, 0, 2.0], [1, 0.1, 2.5]]),), 2
     grade(answer, (mu,), 7, mistakes, "The other dimensions carry no information.", second_case)
+
+
+def check_conv_networks(answer):
+    """conv_networks() -> encoder (n, 784) -> (n, 40) and decoder (n, 20) -> (n, 784), with convolutions."""
+
+    def describe():
+        networks = answer()
+        if networks is ... or networks is None:
+            return networks
+        encoder, decoder = networks
+        with torch.no_grad():
+            z, logits = encoder(example(3, 784).sigmoid()), decoder(100 * (example(3, 20) - 3))
+        convolutional = [any(isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)) for m in network.modules())
+                         for network in networks]  # fmt: skip
+        logits_only = logits.min() < 0 or logits.max() > 1
+        return torch.tensor([z.shape[1], logits.shape[1], *convolutional, logits_only])
+
+    mistakes = {
+        "the encoder needs 40 outputs: a mean and a log-variance for each of 20 latent dimensions.":
+            [20, 784, 1, 1, 1],
+        "flatten the decoder's output: (n, 784), not (n, 1, 28, 28).": [40, 1, 1, 1, 1],
+        "the encoder has no convolution.": [40, 784, 0, 1, 1],
+        "the decoder has no (transposed) convolution.": [40, 784, 1, 0, 1],
+        "neither network has a convolution.": [40, 784, 0, 0, 1],
+        "the decoder must output logits: leave out the sigmoid at its end.": [40, 784, 1, 1, 0],
+    }  # fmt: skip
+    mistakes = {hint: torch.tensor(value) for hint, value in mistakes.items()}
+    expected = torch.tensor([40, 784, 1, 1, 1])
+    success = "Now train it as in the solution, and compare its loss with section 4's."
+    grade(describe, (), expected, mistakes, success, tolerance=1e-6)
