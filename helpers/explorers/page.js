@@ -352,6 +352,12 @@ function build(root, spec, get) {
           if (axis === u) names.push([name, at + 3, h - 5]);
           else if (at > 24 && at < h - 24) names.push([name, 4, at - 3]);
         }
+      for (const k of model.kind === "gaussian" ? [1, 2] : []) {
+        pen.beginPath();
+        pen.ellipse(across(0, w), down(0, h), (k * w) / (u.high - u.low), (k * h) / (v.high - v.low), 0, 0, 7);
+        Object.assign(pen, { strokeStyle: COLOUR.prior, lineWidth: 1.5 });
+        pen.stroke();
+      }
       pen.globalAlpha = 0.65;
       kinds.forEach((c, i) => {
         pen.fillStyle = colours[c];
@@ -411,7 +417,8 @@ function build(root, spec, get) {
     });
     watchers.push(drawOver);
     const caption = ["encoded images, one colour per class; ", key("z", COLOUR.sample)];
-    if (model.kind === "gaussian") caption.push(key("posterior, 1 and 2 standard deviations", COLOUR.posterior));
+    if (model.kind === "gaussian")
+      caption.push(key("posterior", COLOUR.posterior), key("prior (1 and 2 standard deviations)", COLOUR.prior));
     return figure(width, paper, ...caption);
   }
 
