@@ -1,5 +1,6 @@
 """The network is refused where `make test` runs the notebooks, and nbval compares their claims."""
 
+import json
 import os
 import re
 import shlex
@@ -86,3 +87,14 @@ def test_nbval_compares_claims_but_not_what_was_measured_and_has_no_network(tmp_
     said = run(f"{line} {shlex.quote(str(tmp_path))}", shell=True, cwd=ROOT)
     assert re.findall(r"^FAILED .*::Cell (\d+)", said, re.MULTILINE) == ["2"], said
     assert "1 failed, 3 passed" in said
+
+
+def test_set_up_finds_the_helpers_from_the_korean_edition_too(tmp_path):
+    notebook = json.loads((ROOT / "notebooks" / "10_vae.ipynb").read_text())
+    set_up = next("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    for name in ("helpers", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    for folder in ("notebooks", "notebooks/ko"):
+        (tmp_path / folder).mkdir()
+        subprocess.run([sys.executable, "-c", f"{set_up}\ndata.mnist('test')"], cwd=tmp_path / folder,
+                       check=True, env=os.environ | {"PYTHONPATH": ""})  # fmt: skip
