@@ -62,6 +62,7 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     Returns the axes; model.decode: (n, q) -> (n, s·s).
     """
     shown = range(len(z)) if shown is None else [int(j) for j in shown]
+    title = f"{low:g} … {high:g}" if isinstance(low, (int, float)) else "lowest … highest"
     low, high = torch.as_tensor(low).expand(len(z)), torch.as_tensor(high).expand(len(z))
     z_path = z.repeat(len(shown), steps, 1)
     for row, j in enumerate(shown):
@@ -69,7 +70,7 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     with torch.no_grad():
         x = model.decode(z_path.flatten(0, 1))
     names = [f"$z_{{{j + 1}}}$" for j in shown]
-    return show_images(x, ax, columns=steps, title="lowest … highest", rows=names)
+    return show_images(x, ax, columns=steps, title=title, rows=names)
 
 
 def scatter_latents(z, y, ax=None, title=None, size=3):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 from PIL import Image
 from torch.nn import Embedding, Sequential, Sigmoid
 
@@ -80,6 +81,8 @@ def latent_plane(model, x, y, pad=True, bits=16):
     side = round(decoded.shape[1] ** 0.5)
     figure = Figure((8.4, 4.2))
     left, right = figure.subplots(1, 2)
+    for radius in (1, 2) if one["kind"] == "gaussian" else ():
+        left.add_patch(Circle((0, 0), radius, fill=False, ec=plots.COLOUR["prior"], lw=1.5))
     left.scatter(*codes.T.numpy(), c=[plane["colours"][c] for c in y], s=4, alpha=0.6, linewidths=0)
     for c, median in zip(plane["classes"], plane["medians"], strict=True):
         box = {"boxstyle": "circle,pad=.15", "fc": "white", "ec": plane["colours"][c]}
