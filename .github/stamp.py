@@ -36,7 +36,9 @@ def stamp(repo, root=ROOT):
             cell["source"] = source.splitlines(keepends=True)
         path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     readme, project = root / "README.md", root / "pyproject.toml"
-    readme.write_text(links(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    text = links(readme.read_text(encoding="utf-8"))
+    text = re.sub(r"github\.com/\S+ series", f"github.com/{repo or 'OWNER/NAME'} series", text)
+    readme.write_text(text, encoding="utf-8")
     text = re.sub(r'^repository = "[^"]*"', f'repository = "{repo}"', project.read_text(), flags=re.MULTILINE)
     project.write_text(text)
 

@@ -2,6 +2,8 @@
 
 from helpers.style import COLOUR
 
+SHORT_PATH = "04", "08", "11", "13", "17"  # "08" is the box of 08 to 10
+
 
 def box_diagram(ax, nodes, edges):
     """A diagram: nodes {key: (x, y, text, colour)}, edges [(from, to)] or [(from, to, text)].
@@ -43,7 +45,10 @@ def autoencoder_diagram(ax, d, k, encoder="encoder $g_\\phi$", decoder="decoder 
 
 
 def method_map(ax):
-    """The methods of the series: which one came from which, by what new idea. Numbers are notebooks."""
+    """The methods of the series: which one came from which, by what new idea. Numbers are notebooks.
+
+    The boxes of the short path are filled.
+    """
     baseline, autoencoder, generator = COLOUR["data"], COLOUR["reconstruction"], COLOUR["prior"]
     nodes = {
         "pca": (0, 6, "01  PCA 1901\nLDA 1936 · NMF 1999", baseline),
@@ -59,13 +64,18 @@ def method_map(ax):
         "beta": (7.1, 2, "12  β-VAE\n2017", generator),
         "vq": (8.8, 2, "13  VQ-VAE\n2017", generator),
         "td": (10.5, 2, "14  TD-VAE\n2018", generator),
+        "ldm": (8.8, 0, "17  latent\ndiffusion 2022", generator),
     }
     edges = [("pca", "kernel", "kernel"), ("pca", "linear", "training"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
              ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "discriminator"),
              ("vae", "cvae", "labels"), ("vae", "beta", "larger β"), ("vae", "vq", "codebook"),
-             ("vae", "td", "time")]  # fmt: skip
-    return box_diagram(ax, nodes, edges)
+             ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
+    box_diagram(ax, nodes, edges)
+    for text in ax.texts:
+        if text.get_text()[:2] in SHORT_PATH:
+            text.get_bbox_patch().set(facecolor="#fff3bf")
+    return ax
 
 
 def vae_diagram(x, x_hat):

@@ -112,8 +112,8 @@ def play(folder, sources, origin, done=lambda cell: False):
 
 
 def sliders(cell):
-    """Does the cell show sliders?"""
-    return any("Sliders:" in output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    """Does the cell show an explorer?"""
+    return any("Explorer:" in output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
 def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path):

@@ -37,6 +37,27 @@ def test_mnist_is_whole(digits):
     assert torch.bincount(digits[1]).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
 
 
+def test_mnist_has_its_fingerprint():
+    x, y = data.mnist()
+    assert x.mean().item() == pytest.approx(0.130660, abs=1e-5)
+    assert x.std().item() == pytest.approx(0.308108, abs=1e-5)
+    assert x.view(-1, 28, 28)[:, :14].mean().item() == pytest.approx(0.12277, abs=1e-5)  # the upper half
+    assert y[:5].tolist() == [5, 0, 4, 1, 9] and (y == 0).sum() == 5923
+
+
+def test_mnist_spans_712_of_717_pixels():
+    """Double precision: the smallest true eigenvalue of the covariance is 8e-10, rounding leaves 1e-15."""
+    x = data.mnist()[0]
+    used = (x > 0).any(0)
+    assert used.sum() == 717
+    centred = x.double() - x.double().mean(0)
+    values, vectors = torch.linalg.eigh(centred.T @ centred / len(x))
+    size, order = values.abs().sort(descending=True)
+    assert size[711] > 1e4 * size[712]
+    tied = (vectors[:, order[712:]].square().sum(1) > 1e-6) & used  # by the five relations among used pixels
+    assert tied.sum() == 11 and (x[:, tied] > 0).sum(0).max() <= 2  # stray foreground in one or two images
+
+
 def test_mnist_loads_in_a_second():
     best = min(_seconds(lambda: (data.mnist(), data.mnist("test"))) for _ in range(3))
     assert best < 1, f"{best:.2f} s"

@@ -1,0 +1,44 @@
+"""Draw .github/latent_plane.webp, the moving picture of README.md, from the weights of notebook 10.
+
+From the repository's folder: `PYTHONPATH=. .venv/bin/python .github/moving_picture.py`
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+from scipy.interpolate import CubicSpline
+
+from helpers import data, models, plots, training
+
+FRAMES = 70
+test, test_y = data.mnist("test")
+vae = training.pretrained(models.VAE(784, 512, 256, 128, 2), "10_vae_2d")
+with torch.no_grad():
+    z = vae.encode(test[:3000])
+    stops = [z[test_y[:3000] == digit].median(0).values for digit in (0, 6, 2, 5, 3, 8, 1, 7, 9, 4, 0)]
+    length = torch.stack(stops).diff(dim=0).norm(dim=1).cumsum(0)
+    curve = CubicSpline([0, *length.tolist()], torch.stack(stops), bc_type="periodic")  # past all classes
+    path = torch.tensor(curve(length[-1].item() * np.arange(FRAMES) / FRAMES), dtype=torch.float32)
+    images = vae.decode(path).view(-1, 28, 28)
+
+figure = Figure((7.2, 3.7), dpi=100, layout="constrained")
+left, right = figure.subplots(1, 2)
+plots.scatter_latents(z, test_y[:3000], left, title="latent plane: encoded test digits", size=4)
+left.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+(point,) = left.plot([0], [0], "o", ms=13, mfc="none", mec="black", mew=2.5)
+left.plot(*torch.cat([path, path[:1]]).T, color="black", lw=0.8, alpha=0.6)
+decoded = right.imshow(images[0], cmap="gray_r", vmin=0, vmax=1)
+right.spines[:].set_visible(False)
+right.set(xticks=[], yticks=[], title="decoded from the circled point")
+render = plots.fast_redraw(figure, point, decoded)
+frames = []
+for (z1, z2), image in zip(path.tolist(), images, strict=True):
+    point.set_data([z1], [z2])
+    decoded.set_data(image)
+    frames.append(Image.fromarray(np.asarray(render(""))[26:]))
+name = Path(__file__).with_name("latent_plane.webp")
+frames[0].save(name, save_all=True, append_images=frames[1:], duration=120, loop=0, quality=40, method=6)
+print(f"{name.stat().st_size / 1000:.0f} kB")
