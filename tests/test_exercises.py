@@ -125,6 +125,15 @@ WRONG = {
         "one step too many": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 1)[:, None])",
         "start at a.": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (b - a)",
     },
+    "autoencoder.check_conv_encoder": {
+        "must have shape (n, k)": "lambda k: nn.Sequential(*conv(k)[:-1])",
+        "no Conv2d": "lambda k: net(784, 9, k)",
+        "no activation function: such": "lambda k: nn.Sequential(*conv(k)[:2], *conv(k)[3:])",
+        "after the last layer": "lambda k: nn.Sequential(*conv(k), nn.Sigmoid())",
+        "right for these data only": "lambda k: conv(30)",
+        "forget `return`": "lambda k: None",
+        "your code stopped": "lambda k: nn.Sequential(*conv(k)[1:])",
+    },
     "regularised_autoencoders.check_tanh_contraction": {
         "sigmoid's derivative": "lambda z, a: (z * (1 - z)).square() @ a.square().sum(1)",
         "must be squared too": "lambda z, a: (1 - z**2) @ a.square().sum(1)",
@@ -659,6 +668,11 @@ WRONG = {
 net, nn = models.mlp, torch.nn
 nll, gkl = models.bernoulli_nll, models.gaussian_kl
 bce = torch.nn.functional.binary_cross_entropy_with_logits
+
+
+def conv(k):
+    layers = [nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 4, 4, 2, 1), nn.SiLU(), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(784, k))
 
 
 def convolutions(outputs=40, last=None):

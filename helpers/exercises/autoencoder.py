@@ -1,6 +1,7 @@
 """Checkers of 04_autoencoder."""
 
 import torch
+from torch import nn
 
 from helpers.exercises import example, grade
 
@@ -83,3 +84,30 @@ def check_interpolate(answer):
     c, d = example(2, 3, seed=1)
     second_case = (c, d, 2), torch.stack([c, d])
     grade(answer, (a, b, 5), expected, mistakes, "A straight line in latent space.", second_case)
+
+
+def check_conv_encoder(answer):
+    """conv_encoder(k) -> a module (n, 784) -> (n, k) with convolutions."""
+
+    def describe(k):
+        torch.manual_seed(0)
+        network = answer(k)
+        if network is ... or network is None:
+            return network
+        x = 30 * (example(60, 784) - 3)
+        with torch.no_grad():
+            z, curve = network(x), network(x) + network(-x) - 2 * network(0 * x)
+            bounded = z.abs().max() < 2 or z.min() >= 0
+        convolutional = any(isinstance(m, nn.Conv2d) for m in network.modules())
+        right_shape = z.shape == (60, k)
+        return torch.tensor([right_shape, convolutional, curve.abs().max() > 1e-2, not bounded]).float()
+
+    mistakes = {
+        "the code must have shape (n, k): flatten, then end with a linear layer to k.": [0, 1, 1, 1],
+        "there is no Conv2d in it.": [1, 0, 1, 1],
+        "it has no activation function: such layers are a single linear map.": [1, 1, 0, 1],
+        "codes may take any value: no activation function after the last layer.": [1, 1, 1, 0],
+    }
+    mistakes = {hint: torch.tensor(value).float() for hint, value in mistakes.items()}
+    success = "Now train it beside the MLP, as above."
+    grade(describe, (30,), torch.ones(4), mistakes, success, ((7,), torch.ones(4)))
