@@ -392,7 +392,7 @@ function build(root, spec, get) {
         pen.stroke();
       }
       const [cx, cy] = [Math.min(Math.max(x, 0), w), Math.min(Math.max(y, 0), h)];
-      for (const [lineWidth, strokeStyle] of [[7, "white"], [5, "black"], [3.5, COLOUR.sample]]) {
+      for (const [lineWidth, strokeStyle] of [[7, "white"], [4, "black"]]) {
         pen.beginPath();
         pen.arc(cx, cy, 9, 0, 7); // a ring, so that a narrow posterior is seen in it
         Object.assign(pen, { lineWidth, strokeStyle });
@@ -416,7 +416,7 @@ function build(root, spec, get) {
       go(across(model.z[0], 1) + step * dx, 1 - down(model.z[1], 1) + step * dy);
     });
     watchers.push(drawOver);
-    const caption = ["encoded images, one colour per class; ", key("z", COLOUR.sample)];
+    const caption = ["encoded images, one colour per class; ", key("z", "currentColor")];
     if (model.kind === "gaussian")
       caption.push(key("posterior", COLOUR.posterior), key("prior (1 and 2 standard deviations)", COLOUR.prior));
     return figure(width, paper, ...caption);
