@@ -39,8 +39,9 @@ def stamp(repo, root=ROOT):
     text = links(readme.read_text(encoding="utf-8"))
     text = re.sub(r"github\.com/\S+ series", f"github.com/{repo or 'OWNER/NAME'} series", text)
     readme.write_text(text, encoding="utf-8")
-    text = re.sub(r'^repository = "[^"]*"', f'repository = "{repo}"', project.read_text(), flags=re.MULTILINE)
-    project.write_text(text)
+    line = f'repository = "{repo}"'
+    text = re.sub(r'^repository = "[^"]*"', line, project.read_text("utf-8"), flags=re.MULTILINE)
+    project.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def lacking():
     """The notebooks' requirements (first block of requirements.txt) not installed here, never torch."""
-    block = (ROOT / "requirements.txt").read_text().split("\n\n")[0]
+    block = (ROOT / "requirements.txt").read_text("utf-8").split("\n\n")[0]
     missing = []
     for line in re.findall(r"^[\w-]+==.+$", block, re.MULTILINE):
         try:

@@ -52,7 +52,8 @@ def weights(name):
     Raises DataError, naming the file and how to restore it, if there is none of that name or it is damaged.
     """
     sums = WEIGHTS / "SHA256SUMS"
-    listed = dict(line.split()[::-1] for line in sums.read_text().splitlines()) if sums.is_file() else {}
+    lines = sums.read_text("utf-8").splitlines() if sums.is_file() else []
+    listed = dict(line.split()[::-1] for line in lines)
     file = f"{name}.safetensors"
     if file not in listed:
         names = ", ".join(sorted(listed)).replace(".safetensors", "") or "nothing"

@@ -79,12 +79,14 @@ def scatter_latents(z, y, ax=None, title=None, size=3):
     z, y = z.detach().cpu(), y.cpu()
     ax.scatter(*z.T, c=[CLASSES[int(c)] for c in y], s=size, alpha=0.5, linewidths=0)
     classes, span = y.unique(), z.quantile(0.99, 0) - z.quantile(0.01, 0)
-    names = torch.stack([z[y == c].median(0).values for c in classes]) / span
+    medians = torch.stack([z[y == c].median(0).values for c in classes])
+    names = medians / span
     for _ in range(60):  # labels that would overlap move apart
         offsets = names[:, None] - names
         near = (offsets.norm(dim=2) < 0.08).float().fill_diagonal_(0)
         names = names + 0.1 * (near[..., None] * (offsets + 1e-3 * torch.sign(offsets))).sum(1)
-    for c, middle in zip(classes.tolist(), names * span, strict=True):
+    for c, median, middle in zip(classes.tolist(), medians, names * span, strict=True):
+        ax.plot(*torch.stack([median, middle]).T, color=CLASSES[c], lw=1.5)  # from the median to its label
         ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10,
                 bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": CLASSES[c], "lw": 2})  # fmt: skip
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)

@@ -20,7 +20,7 @@ def save(name, model, metadata):
     (data.WEIGHTS / f"{name}.safetensors").write_bytes(safetensors.torch.save(weights, metadata))
     files = sorted(data.WEIGHTS.glob("*.safetensors"))
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
-    (data.WEIGHTS / "SHA256SUMS").write_text("".join(lines))
+    (data.WEIGHTS / "SHA256SUMS").write_text("".join(lines), "utf-8")
 
 
 def main(names):
@@ -32,10 +32,11 @@ def main(names):
         recipe, start = RECIPES[name], time.time()
         training.seed_everything(0)
         model = recipe(train[0][:55_000], train[0][55_000:])
+        defaults = {key: p.default for key, p in inspect.signature(recipe).parameters.items()}
         metadata = {
             "recipe": f"python -m recipes {name}",
-            "epochs": str(inspect.signature(recipe).parameters["epochs"].default),
-            "seed": "0",
+            "epochs": str(defaults["epochs"]),
+            "seed": str(defaults.get("seed", 0)),
             "minutes": f"{(time.time() - start) / 60:.1f}",
             "threads": str(torch.get_num_threads()),
             "processor": platform.machine(),

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from helpers import models
+from helpers import models, training
 from recipes.training import train
 
 
@@ -40,8 +40,12 @@ def beta_vae(beta, digits, held_out, epochs=60):
     return train(model, digits, held_out, epochs, lr=3e-3)
 
 
-def deep_vae(warm_up, digits, held_out, epochs=40):
-    """784-128-64-32-20; warm_up: the fraction of the steps in which the KL term's weight rises to 1."""
+def deep_vae(warm_up, digits, held_out, epochs=40, seed=1):
+    """784-128-64-32-20; warm_up: the fraction of the steps in which the KL term's weight rises to 1.
+
+    Of the seeds 0, 1 and 2, in which warm-up gains 14, 10 and 0 nats, this is the middle one.
+    """
+    training.seed_everything(seed)
     model = WeightedVAE(784, 128, 64, 32, 20)
     model.warm_up = max(1, warm_up * epochs * len(digits) // 200)
     return train(model, digits, held_out, epochs, lr=2e-3)

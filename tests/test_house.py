@@ -50,3 +50,10 @@ def test_data_readme_tells_the_truth():
         (path,) = data.FOLDER.rglob(name)
         assert hashlib.sha256(path.read_bytes()).hexdigest() == checksum
         assert f"| {name} | `{checksum}` |" in readme
+
+
+def test_files_are_read_and_written_in_one_encoding():
+    """Python's default is the system's: cp1252 on Windows, cp949 in Korea."""
+    for path in [p for part in ("helpers", "recipes", ".github") for p in (ROOT / part).rglob("*.py")]:
+        calls = re.findall(r"\.(?:read|write)_text\(.*", path.read_text("utf-8"))
+        assert all("utf-8" in call for call in calls), f"{path.name}: {calls}"

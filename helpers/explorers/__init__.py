@@ -38,7 +38,7 @@ class Explorer:
         spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
         data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
         name = "explorer-" + hashlib.sha256(spec.encode() + self.weights).hexdigest()[:12]
-        scripts = "\n".join((FOLDER / file).read_text() for file in ("network.js", "page.js"))
+        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in ("network.js", "page.js"))
         return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
                 f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
                 f'start("{name}", {spec}, "{data}");\n</script>')  # fmt: skip
