@@ -119,6 +119,13 @@ def pretrained(model, name):
     return model.eval()
 
 
+def check_fitted(model):
+    """Raise ValueError if a model that has weights to train is not marked as `fitted`."""
+    if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
+        raise ValueError("This model is not trained yet, so its images mean nothing: run fit(model, …) "
+                         "first. After a training loop of your own, set model.fitted = True.")  # fmt: skip
+
+
 def _train_epoch(model, data, batch_size, optimiser, schedule):
     """One epoch in random order; returns {name: float}, the parts of the loss averaged over the examples."""
     model.train()

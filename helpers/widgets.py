@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from helpers import plots
+from helpers import plots, training
 from helpers.plots import image_grid
 
 ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
@@ -128,12 +128,6 @@ def text(value, label):
     return _plain(ipywidgets.Text, value=value, description=label)
 
 
-def _check_fitted(model):
-    if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
-        raise ValueError("This model is not trained yet, so its images mean nothing: run fit(model, …) "
-                         "first. After a training loop of your own, set model.fitted = True.")  # fmt: skip
-
-
 def latent_sliders(model, codes, shown=None, scale=8):
     """One slider per latent dimension of model.decode, beside the decoded image.
 
@@ -142,7 +136,7 @@ def latent_sliders(model, codes, shown=None, scale=8):
     random, or to the mean of all. shown: which dimensions get a slider, the rest keep that code's value.
     Raises IndexError if `shown` names a dimension that does not exist, ValueError for an untrained model.
     """
-    _check_fitted(model)
+    training.check_fitted(model)
     codes = codes.detach()
     q = codes.shape[1]
     shown = list(range(q)) if shown is None else list(shown)
@@ -178,7 +172,7 @@ def latent_plane(model, codes, y):
     shown as a scatter plot; the sliders run over the 2% to 98% quantiles of the codes. The button goes to
     the code of one of these digits. Raises ValueError for codes of another dimension or an untrained model.
     """
-    _check_fitted(model)
+    training.check_fitted(model)
     render = plots.latent_plane_renderer(model, codes, y)
     low, high = codes.quantile(0.02, 0).tolist(), codes.quantile(0.98, 0).tolist()
     inside = [z for z in codes.tolist() if all(a <= c <= b for a, c, b in zip(low, z, high, strict=True))]

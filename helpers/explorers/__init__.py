@@ -20,7 +20,7 @@ from matplotlib.patches import Circle
 from PIL import Image
 from torch.nn import Embedding, Sequential, Sigmoid
 
-from helpers import models, plots
+from helpers import models, plots, training
 from helpers.explorers import export
 
 FOLDER = Path(__file__).parent
@@ -154,9 +154,7 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
     codes: (n, q), those of x: posterior means if there is one, relative to the prior p(z|c) if it has labels.
     join: a function of codes and labels to the decoder's input.
     """
-    if any(p.requires_grad for p in model.parameters()) and not getattr(model, "fitted", False):
-        raise ValueError("This model is not trained yet, so its images mean nothing: run fit(model, …) "
-                         "first. After a training loop of your own, set model.fitted = True.")  # fmt: skip
+    training.check_fitted(model)
     model = copy.deepcopy(model).cpu().eval()
     gaussian, tokens = hasattr(model, "posterior"), hasattr(model, "codebook")
     conditional = len(inspect.signature(model.decode).parameters) > 1
