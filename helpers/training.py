@@ -1,8 +1,12 @@
 """One training loop for every model of the series."""
 
+import contextlib
+import functools
 import math
 import random
 import time
+import traceback
+import warnings
 
 import numpy as np
 import safetensors.torch
@@ -12,17 +16,30 @@ from IPython.display import Pretty, display
 from helpers.data import weights
 
 
+@functools.cache
 def device(name=None):
-    """The torch.device to use: the GPU where there is one, else the CPU; or the one named.
+    """The torch.device to use: a CUDA GPU that computes, else the CPU; or the one named.
 
-    Raises RuntimeError if "cuda" is named and there is none.
+    Why a GPU cannot be used is told once. Raises RuntimeError if the one named cannot be used.
     """
-    if name is None:
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if torch.device(name).type == "cuda" and not torch.cuda.is_available():
+    wanted = torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if wanted.type == "cuda" and not torch.cuda.is_available():
         raise RuntimeError("No CUDA GPU here: use device() or device('cpu'); on Colab choose Runtime > "
                            "Change runtime type > GPU and run the notebook again.")  # fmt: skip
-    return torch.device(name)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of several lines, for an old GPU
+            (torch.ones(8, 8, device=wanted) @ torch.ones(8, 8, device=wanted)).sum().item()
+        return wanted
+    except Exception as error:
+        problem = traceback.format_exception_only(error)[-1].splitlines()[0].rstrip(".")
+    if wanted.type == "cuda":
+        with contextlib.suppress(Exception):  # of a driver that answers nothing
+            own, built = torch.cuda.get_device_capability(wanted), torch.cuda.get_arch_list()
+            problem += f" (it is an sm_{own[0]}{own[1]}; this PyTorch was built for {', '.join(built)})"
+    if name:
+        raise RuntimeError(f"{name} cannot be used: {problem}. Use device() or device('cpu').")
+    print(f"The GPU cannot be used, so the CPU is: {problem}.")
+    return torch.device("cpu")
 
 
 def budget(cpu, gpu):

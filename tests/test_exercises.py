@@ -577,7 +577,7 @@ WRONG = {
         "eigh sorts": "lambda w: torch.linalg.eigh(w @ w.T).eigenvectors[:, -3:]",
         "still mixtures": "lambda w: long1(w)",
         "the values are off": "lambda w: torch.linalg.svd(w, full_matrices=False).U.abs()",
-        "your code stopped": "lambda w: torch.linalg.svd(w, full_matrices=False)",
+        "returns a linalg_svd; a tensor is expected": "lambda w: torch.linalg.svd(w, full_matrices=False)",
         "put them into columns": "lambda w: torch.linalg.svd(w, full_matrices=False).U.T",
         "do not scale": "lambda w: (u := torch.linalg.svd(w, full_matrices=False)).U * u.S",
         "full_matrices=False": "lambda w: torch.linalg.svd(w).U",
@@ -873,3 +873,38 @@ def test_stub_and_mistakes_are_distinguished(checker, capsys):
 def test_hints_all_differ(checker, capsys):
     said = [feedback(checker, eval(wrong), capsys) for wrong in WRONG[checker].values()]
     assert len(set(said)) == len(said)
+
+
+class Own(Exception):
+    """An exception whose message cannot be made."""
+
+    def __str__(self):
+        raise ValueError("no message")
+
+
+RAISED = [ZeroDivisionError("division by zero"), KeyError("x"), RecursionError("too deep"), AssertionError(),
+          OverflowError("too large\nand a second line"), torch.OutOfMemoryError("full"), StopIteration(), Own()]  # fmt: skip
+
+
+@pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
+def test_any_exception_becomes_one_line_with_its_type(checker, capsys):
+    for error in RAISED:
+
+        def stops(*_, error=error):
+            raise error
+
+        said = feedback(checker, stops, capsys)
+        assert said.startswith("✗ Not yet: your code stopped with «") and said.count("\n") == 1
+        assert type(error).__name__ in said and str(error.args[0] if error.args else "").split("\n")[0] in said
+
+
+@pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
+def test_a_result_of_no_use_is_told_and_an_interrupt_passes(checker, capsys):
+    for result in ("text", {"loss": 1}, object(), [[1, 2], [3]]):
+        assert feedback(checker, lambda *_, result=result: result, capsys).startswith("✗ Not yet: your ")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        feedback(checker, interrupted, capsys)

@@ -352,6 +352,53 @@ def test_device():
             training.device("cuda")
 
 
+NO_KERNEL = "CUDA error: no kernel image is available for execution on the device\nCompile with `TORCH_USE_…`"
+
+
+def a_gpu(monkeypatch, error, capability, built):
+    """training.device as if there were a CUDA GPU of this capability, whose first kernel raises an error (None: works)."""
+    ones = torch.ones
+
+    def first_kernel(*shape, device="cpu"):
+        if error and torch.device(device).type != "cpu":
+            raise error
+        return ones(*shape)
+
+    monkeypatch.setattr(torch, "ones", first_kernel)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: built)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda name: capability)
+    monkeypatch.setattr(training, "device", training.device.__wrapped__)  # not what it has found before
+
+
+def test_a_gpu_that_computes_is_used(monkeypatch, capsys):
+    a_gpu(monkeypatch, None, (8, 6), ["sm_80"])  # code for 8.0 runs on 8.6
+    assert training.device().type == training.device("cuda:0").type == "cuda" and training.budget(1, 2) == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("error", "capability", "says"), [
+    (RuntimeError(NO_KERNEL), (6, 1), "device (it is an sm_61; this PyTorch was built for sm_75, sm_90)."),
+    (RuntimeError("CUDA error: all CUDA-capable devices are busy"), (9, 0), "busy (it is an sm_90; this PyTorch was built for sm_75, sm_90)."),
+    (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 MiB."), (7, 5), "2 MiB (it is an sm_75; this PyTorch was built for sm_75, sm_90)."),
+])  # fmt: skip
+def test_a_gpu_that_cannot_compute_is_told_and_the_cpu_is_used(monkeypatch, capsys, error, capability, says):
+    a_gpu(monkeypatch, error, capability, ["sm_75", "sm_90"])
+    assert training.device().type == "cpu"
+    said = capsys.readouterr().out
+    assert said.startswith("The GPU cannot be used, so the CPU is: ") and said.endswith(f"{says}\n")
+    assert said.count("\n") == 1
+    assert training.budget(1, 2) == 1
+    with pytest.raises(RuntimeError, match="cuda:0 cannot be used: .*Use device"):
+        training.device("cuda:0")
+
+
+def test_a_named_device_that_fails_is_told(monkeypatch):
+    a_gpu(monkeypatch, NotImplementedError("no such operator on MPS"), (0, 0), [])
+    with pytest.raises(RuntimeError, match=r"mps cannot be used: NotImplementedError: no such .*device\(\)"):
+        training.device("mps")
+
+
 # claims
 
 

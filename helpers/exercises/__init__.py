@@ -1,5 +1,7 @@
 """Exercises with feedback: one file per notebook, one checker per exercise."""
 
+import traceback
+
 import numpy as np
 import torch
 
@@ -16,29 +18,19 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
     (inputs, expected) of other sizes, to be right as well, else `second_hint`. Prints one line: not
     attempted, right with `success_message`, or a hint.
     """
-    shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
-    called = f" It was called with shapes {shapes}." if shapes else ""
-    try:
-        result = answer(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
-        if result is ...:
-            print("Not attempted yet: replace the ... by your code and run the cell again.")
-            return
-        if result is None:
-            print("✗ Not yet: your function returns None. Did you forget `return`?")
-            return
-        result, second = plain(result), plain(answer(*second_case[0])) if second_case else None
-    except (RuntimeError, IndexError, TypeError, ValueError, AttributeError, NameError) as error:
-        print(f"✗ Not yet: your code stopped with «{error}».{called}")
-        return
     expected = plain(expected)
+    result = run(answer, inputs, expected)
+    if result is None:
+        return
     signs = torch.ones(())
     if free_signs and result.shape == expected.shape:
         signs = torch.where((result * expected).sum(0) < 0, -1.0, 1.0)
     if close(signs * result, expected, tolerance):
-        if second_case and not close(second, plain(second_case[1]), tolerance):
+        second = run(answer, second_case[0], plain(second_case[1])) if second_case else ...
+        if second_case and second is not None and not close(second, plain(second_case[1]), tolerance):
             print(f"✗ Not yet: {second_hint}")
-            return
-        print(f"✓ Right. {success_message}")
+        elif second is not None:
+            print(f"✓ Right. {success_message}")
         return
     for hint, value in mistakes.items():
         value = plain(value)
@@ -54,6 +46,29 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
         return
     difference = (result - expected).abs().max()
     print(f"✗ Not yet: the shape is right, the values are off by up to {difference:.3g}.")
+
+
+def run(answer, inputs, expected):
+    """The result of the reader's function as `plain` gives it; if there is none, print why and return None."""
+    try:
+        result = answer(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
+    except Exception as error:
+        problem = traceback.format_exception_only(error)[-1].splitlines()[0]
+        shapes = ", ".join(str(tuple(value.shape)) for value in inputs if torch.is_tensor(value))
+        called = f" It was called with shapes {shapes}." if shapes else ""
+        print(f"✗ Not yet: your code stopped with «{problem}».{called}")
+        return None
+    if result is ...:
+        print("Not attempted yet: replace the ... by your code and run the cell again.")
+    elif result is None:
+        print("✗ Not yet: your function returns None. Did you forget `return`?")
+    else:
+        try:
+            return plain(result)
+        except Exception:
+            wanted = "a tensor" if expected.ndim else "a number"
+            print(f"✗ Not yet: your function returns a {type(result).__name__}; {wanted} is expected.")
+    return None
 
 
 def plain(value):
