@@ -12,6 +12,24 @@ def _check_shapes(ok, requirement, *tensors):
     if not ok:
         shapes = " and ".join(str(tuple(t.shape)) for t in tensors)
         raise ValueError(f"{requirement}; got {shapes}.")
+    if not all(t.float().mean().isfinite() for t in tensors if torch.is_tensor(t)):
+        name = requirement.split()[0]
+        raise ValueError(f"{name} needs rows of finite numbers; it got NaN, infinity or no row.")
+
+
+def _array(values):
+    """A tensor on any device, an array or a list as a NumPy array."""
+    return np.asarray(values.detach().cpu() if torch.is_tensor(values) else values)
+
+
+def _labels(name, z, y, z_test, y_test):
+    """The labels of codes as two arrays. Raises ValueError for shapes that do not match."""
+    y, y_test = _array(y), _array(y_test)
+    for codes, labels in ((z, y), (z_test, y_test)):
+        matched = codes.ndim == 2 and labels.shape == codes.shape[:1]
+        _check_shapes(matched, f"{name} needs codes (n, q) with labels (n,)", codes, labels)
+    _check_shapes(z.shape[1] == z_test.shape[1], f"{name} needs codes of one dimension q", z, z_test)
+    return y, y_test
 
 
 def squared_error(x, reconstruction):
@@ -29,30 +47,36 @@ def squared_error(x, reconstruction):
 def knn_accuracy(z, y, z_test, y_test, k=5):
     """Fraction of test codes whose label is the majority label of their k nearest training codes.
 
-    z: (n, q) codes, y: (n,) labels; z_test: (m, q), y_test: (m,); k: neighbours, 1 to n.
+    z: (n, q) codes, y: (n,) labels of any type; z_test: (m, q), y_test: (m,); k: neighbours, 1 to n. A tie
+    of c labels counts 1/c if the right one is among them, so that the names of the labels do not matter.
     Returns a float between 0 and 1. Source: Cover & Hart 1967, by scikit-learn.
-    Raises ValueError for other shapes or k.
+    Raises ValueError for other shapes or k, and codes that are not finite.
     """
-    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neighbors import NearestNeighbors
 
-    for codes, labels in ((z, y), (z_test, y_test)):
-        matched = codes.ndim == 2 and labels.shape == codes.shape[:1]
-        _check_shapes(matched, "knn_accuracy needs codes (n, q) with labels (n,)", codes, labels)
-    _check_shapes(z.shape[1] == z_test.shape[1], "knn_accuracy needs codes of one dimension q", z, z_test)
+    y, y_test = _labels("knn_accuracy", z, y, z_test, y_test)
     if not 1 <= k <= len(z):
         raise ValueError(f"k must lie between 1 and the {len(z)} training codes, not {k}.")
-    model = KNeighborsClassifier(k).fit(z.cpu().numpy(), y.cpu().numpy())
-    return model.score(z_test.cpu().numpy(), y_test.cpu().numpy())
+    nearest = NearestNeighbors(n_neighbors=k).fit(_array(z))
+    near = y[nearest.kneighbors(_array(z_test), return_distance=False)]
+    votes = (near[:, :, None] == near[:, None]).sum(2)  # (m, k): how many of the k have this one's label
+    winners = votes == votes.max(1, keepdims=True)
+    right = winners & (near == y_test[:, None])
+    return float((right.sum(1) / winners.sum(1)).mean())
 
 
 def nearest_centroid_accuracy(z, y, z_test, y_test):
-    """Fraction of test codes (m, q) whose nearest class mean is that of their own label.
+    """Fraction of test codes (m, q) whose nearest class mean is that of their own label; ties as in kNN.
 
     z: (n, q) codes, y: (n,) labels; z_test: (m, q), y_test: (m,). Returns a float between 0 and 1.
     """
-    labels = y.unique()
-    means = torch.stack([z[y == c].mean(0) for c in labels])
-    return (labels[torch.cdist(z_test, means).argmin(1)] == y_test).double().mean().item()
+    y, y_test = _labels("nearest_centroid_accuracy", z, y, z_test, y_test)
+    labels, of = np.unique(y, return_inverse=True)
+    means = torch.stack([z[torch.from_numpy(of == c)].mean(0) for c in range(len(labels))])
+    distance = torch.cdist(z_test, means)
+    nearest = _array(distance == distance.amin(1, keepdim=True))
+    right = nearest & (labels == y_test[:, None])
+    return float((right.sum(1) / nearest.sum(1)).mean())
 
 
 def nearest_neighbour_distances(images, digits, test):
@@ -61,6 +85,8 @@ def nearest_neighbour_distances(images, digits, test):
     images: (n, d) generated images, digits: (m, d), test: (t, d). Returns two floats, fidelity and coverage
     (smaller is better), each summed over the d pixels.
     """
+    fit = images.ndim == 2 and images.shape[1:] == digits.shape[1:] == test.shape[1:]
+    _check_shapes(fit, "nearest_neighbour_distances needs images (·, d)", images, digits, test)
     pairs = (images, digits), (test, images)
     return tuple(torch.cdist(a, b).amin(1).square().mean().item() for a, b in pairs)
 
@@ -79,7 +105,7 @@ def trustworthiness(x, z, k=12):
     _check_shapes(fit, "trustworthiness needs data (n, d) and its codes (n, q)", x, z)
     if not 1 <= k < len(x) / 2:
         raise ValueError(f"k must lie between 1 and half of the {len(x)} points, not {k}.")
-    return float(trustworthiness(x.cpu().numpy(), z.cpu().numpy(), n_neighbors=k))
+    return float(trustworthiness(_array(x), _array(z), n_neighbors=k))
 
 
 def principal_angles(a, b):
@@ -93,7 +119,7 @@ def principal_angles(a, b):
 
     fit = a.ndim == b.ndim == 2 and a.shape[0] == b.shape[0] >= max(a.shape[1], b.shape[1])
     _check_shapes(fit, "principal_angles needs (d, p) and (d, q), the vectors in columns, p and q ≤ d", a, b)
-    angles = subspace_angles(a.detach().double().cpu().numpy(), b.detach().double().cpu().numpy())
+    angles = subspace_angles(_array(a.double()), _array(b.double()))
     return torch.from_numpy(angles).rad2deg()
 
 
@@ -123,8 +149,8 @@ def active_units(mu):
     mu: (n, q), means of q(z|x) for n ≥ 2 images. Returns an int. Source: Burda, Grosse &
     Salakhutdinov 2016. Raises ValueError for another shape.
     """
-    if mu.ndim != 2 or len(mu) < 2:
-        raise ValueError(f"active_units needs means (n, q) of n ≥ 2 images; got {tuple(mu.shape)}.")
+    if mu.ndim != 2 or len(mu) < 2 or not mu.isfinite().all():
+        raise ValueError(f"active_units needs finite means (n, q) of n ≥ 2 images; got {tuple(mu.shape)}.")
     return int((mu.var(0) > 0.01).sum())
 
 
@@ -141,7 +167,7 @@ def beta_vae_metric(z, factors):
     fit = z.ndim == factors.ndim == 2 and len(z) == len(factors) and factors.shape[1] > 1
     _check_shapes(fit, "beta_vae_metric needs codes (n, q) with factors (n, m), m ≥ 2", z, factors)
     n_examples, n_pairs = 3000, 64
-    z, factors = z.cpu(), factors.cpu()
+    z, factors = z.detach().cpu(), factors.cpu().long()
     sorted_values, order = (tensor.T.contiguous() for tensor in factors.sort(0))
     shared_factor = torch.randint(factors.shape[1], (n_examples,))
     first = torch.randint(len(z), (n_examples, n_pairs))
@@ -169,8 +195,8 @@ def dci_disentanglement(z, factors):
     fit = z.ndim == factors.ndim == 2 and len(z) == len(factors) and factors.shape[1] > 1
     _check_shapes(fit, "dci_disentanglement needs codes (n, q) with factors (n, m), m ≥ 2", z, factors)
     forest = RandomForestRegressor(10, min_samples_leaf=5, random_state=0)
-    columns = factors.cpu().numpy().T
-    importance = [forest.fit(z.cpu().numpy(), column).feature_importances_ for column in columns]
+    columns = _array(factors).T
+    importance = [forest.fit(_array(z), column).feature_importances_ for column in columns]
     importance = torch.from_numpy(np.array(importance)).T
     total = importance.sum(1)
     if total.sum() == 0:

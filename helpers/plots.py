@@ -44,7 +44,7 @@ def show_images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     if ax is None:
         inches = min(1 / 34, 10 / grid.shape[1])  # per pixel: large, but not wider than a page
         ax = _axes(grid.shape[1] * inches, grid.shape[0] * inches + 0.3)
-    vmax = np.nanmax(np.abs(grid)) if signed else 1
+    vmax = np.abs(np.nan_to_num(grid, posinf=0, neginf=0)).max() if signed else 1
     ax.imshow(grid, cmap="RdBu_r" if signed else "gray_r", vmin=-vmax if signed else 0, vmax=vmax)
     ax.spines[:].set(visible=True, color="#e8eaed")
     ax.set(xticks=[], yticks=[], title=title, facecolor="#e8eaed")
@@ -53,6 +53,19 @@ def show_images(x, ax=None, columns=10, signed=False, title=None, rows=None):
         ax.set_yticks([height * (i + 0.5) - 1.5 for i in range(len(rows))], rows)
         ax.tick_params(left=False)
     return ax
+
+
+def limits(z, outside):
+    """Per column of codes z (n, q) the quantiles `outside` and 1 − `outside`: two tensors (q,) on the CPU.
+
+    If a column does not vary they are 1 below and above it. Raises ValueError for no codes, NaN or infinity.
+    """
+    z = z.detach().cpu()
+    if not len(z) or not z.isfinite().all():
+        raise ValueError("These codes cannot be shown: there are none, or some are NaN or infinite.")
+    low, high = z.quantile(outside, 0), z.quantile(1 - outside, 0)
+    margin = (high - low <= 1e-6 * high.abs()).float()
+    return low - margin, high + margin
 
 
 def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
@@ -75,20 +88,23 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
 
 def scatter_latents(z, y, ax=None, title=None, size=3):
     """Scatter plot of codes z (n, 2), coloured by digit y (n,), each digit labelled near its median."""
-    ax = ax or _axes(5, 5)
-    z, y = z.detach().cpu(), y.cpu()
-    ax.scatter(*z.T, c=[CLASSES[int(c)] for c in y], s=size, alpha=0.5, linewidths=0)
-    classes, span = y.unique(), z.quantile(0.99, 0) - z.quantile(0.01, 0)
+    low, high = limits(z, 0.01)
+    z, y, ax = z.detach().cpu(), torch.as_tensor(y).cpu().long(), ax or _axes(5, 5)
+    ax.scatter(*z.T, c=[CLASSES[c % 10] for c in y.tolist()], s=size, alpha=0.5, linewidths=0)
+    classes, span = y.unique(), high - low
     medians = torch.stack([z[y == c].median(0).values for c in classes])
-    names = medians / span
+    names, order = medians / span, torch.arange(len(classes))
+    apart = torch.sign(order[:, None] - order)[..., None]  # for medians that are equal
     for _ in range(60):  # labels that would overlap move apart
         offsets = names[:, None] - names
         near = (offsets.norm(dim=2) < 0.08).float().fill_diagonal_(0)
-        names = names + 0.1 * (near[..., None] * (offsets + 1e-3 * torch.sign(offsets))).sum(1)
+        direction = torch.where(offsets == 0, apart, offsets.sign())
+        names = names + 0.1 * (near[..., None] * (offsets + 1e-3 * direction)).sum(1)
     for c, median, middle in zip(classes.tolist(), medians, names * span, strict=True):
-        ax.plot(*torch.stack([median, middle]).T, color=CLASSES[c], lw=1.5)  # from the median to its label
+        colour = CLASSES[c % 10]
+        ax.plot(*torch.stack([median, middle]).T, color=colour, lw=1.5)  # from the median to its label
         ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10,
-                bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": CLASSES[c], "lw": 2})  # fmt: skip
+                bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": colour, "lw": 2})  # fmt: skip
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
     return ax
 
@@ -152,33 +168,3 @@ def fast_redraw(fig, *moving):
         return np.array(captioned)
 
     return render_frame
-
-
-def latent_plane_renderer(model, z, y):
-    """The decoded image of a point of a 2-d latent space: a function (z1, z2) -> uint8 frame, for sliders.
-
-    model.decode: (1, 2) -> (1, s·s), pixel intensities; z: (n, 2) codes, y: (n,) their digits.
-    Raises ValueError for codes of another dimension.
-    """
-    from matplotlib.figure import Figure
-
-    if z.ndim != 2 or z.shape[1] != 2:
-        raise ValueError(f"A latent plane needs codes (n, 2); got {tuple(z.shape)}.")
-    fig = Figure(figsize=(7.4, 3.7), dpi=80)
-    left, right = fig.subplots(1, 2, width_ratios=[1.5, 1])
-    low, high = z.quantile(0.02, 0).tolist(), z.quantile(0.98, 0).tolist()
-    scatter_latents(z, y, left, size=4).set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-    vertical, horizontal = left.axvline(0, color="black", lw=1), left.axhline(0, color="black", lw=1)
-    right.axis("off")
-    side = round(model.decode(z[:1]).shape[1] ** 0.5)
-    image = right.imshow(np.zeros((side, side)), vmin=0, vmax=1)
-    render_frame = fast_redraw(fig, vertical, horizontal, image)
-
-    def render(z1, z2):
-        vertical.set_xdata([z1, z1])
-        horizontal.set_ydata([z2, z2])
-        with torch.no_grad():
-            image.set_data(image_grid(model.decode(torch.tensor([[z1, z2]], device=z.device))))
-        return render_frame(f"the decoder at ({z1:.2f}, {z2:.2f})")
-
-    return render

@@ -78,6 +78,9 @@ def fit(model, data, epochs, lr, batch_size=128, on_epoch_end=None):
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.Adam(parameters, lr=lr, fused=True)
     steps = math.ceil(n / batch_size) * epochs
+    if steps < 10:
+        print(f"Training steps: {steps}, too few for the learning rate to rise and fall, so the model hardly "
+              "learns: take more epochs or a smaller batch_size.")  # fmt: skip
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, lr, total_steps=steps)
     history, start, report = {}, time.perf_counter(), _progress()
     checkpoint, out_of_memory = model.state_dict(), False

@@ -9,9 +9,6 @@ import numpy as np
 import torch
 from PIL import Image
 
-from helpers import plots, training
-from helpers.plots import image_grid
-
 ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
 
 
@@ -126,60 +123,3 @@ def option_slider(options, value, label):
 def text(value, label):
     """A field for a line of text, with a plain label; the image follows each key."""
     return _plain(ipywidgets.Text, value=value, description=label)
-
-
-def latent_sliders(model, codes, shown=None, scale=8):
-    """One slider per latent dimension of model.decode, beside the decoded image.
-
-    model: a module with decode: (1, q) -> (1, s·s), pixel intensities. codes: (n, q), encoded data; a slider
-    runs over their 1% to 99% quantiles, and the buttons set the sliders to one of those within, chosen at
-    random, or to the mean of all. shown: which dimensions get a slider, the rest keep that code's value.
-    Raises IndexError if `shown` names a dimension that does not exist, ValueError for an untrained model.
-    """
-    training.check_fitted(model)
-    codes = codes.detach()
-    q = codes.shape[1]
-    shown = list(range(q)) if shown is None else list(shown)
-    for j in shown:
-        if not 0 <= j < q:
-            raise IndexError(f"There is no latent dimension {j}: the model has {q}, numbered 0 to {q - 1}.")
-    low, high = codes.quantile(0.01, 0), codes.quantile(0.99, 0)
-    mean = codes.mean(0)
-    z = mean.clone()
-    inside = codes[((codes >= low) & (codes <= high))[:, shown].all(1)]
-
-    def render(**values):
-        z[shown] = torch.tensor([*values.values()], dtype=z.dtype, device=z.device)
-        with torch.no_grad():
-            pixels = image_grid(model.decode(z[None]).clamp(0, 1), columns=1)
-        return np.kron(255 - (255 * pixels).astype(np.uint8), np.ones((scale, scale), np.uint8))
-
-    def at(code):
-        z.copy_(code)
-        return {f"z{j + 1}": code[j].item() for j in shown}
-
-    controls = {name: slider(low[j].item(), high[j].item(), value, f"latent z{j + 1}")
-                for j, (name, value) in zip(shown, at(mean).items(), strict=True)}  # fmt: skip
-    buttons = {"Encode a test image": lambda _: at(inside[torch.randint(len(inside), (1,)).item()]),
-               "Reset to the mean": lambda _: at(mean)}  # fmt: skip
-    return explore(render, buttons, **controls)
-
-
-def latent_plane(model, codes, y):
-    """Two sliders for a point of a two-dimensional latent space, beside the decoded image.
-
-    model: a module with decode: (1, 2) -> (1, s·s), pixel intensities. codes: (n, 2), y: (n,) their digits,
-    shown as a scatter plot; the sliders run over the 2% to 98% quantiles of the codes. The button goes to
-    the code of one of these digits. Raises ValueError for codes of another dimension or an untrained model.
-    """
-    training.check_fitted(model)
-    render = plots.latent_plane_renderer(model, codes, y)
-    low, high = codes.quantile(0.02, 0).tolist(), codes.quantile(0.98, 0).tolist()
-    inside = [z for z in codes.tolist() if all(a <= c <= b for a, c, b in zip(low, z, high, strict=True))]
-
-    def some_digit(_):
-        return dict(zip(["z1", "z2"], inside[torch.randint(len(inside), (1,)).item()], strict=True))
-
-    mean = codes.mean(0).tolist()
-    controls = {f"z{j + 1}": slider(low[j], high[j], mean[j], f"latent z{j + 1}") for j in (0, 1)}
-    return explore(render, {"Encode a test image": some_digit}, **controls)

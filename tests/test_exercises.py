@@ -883,7 +883,8 @@ class Own(Exception):
 
 
 RAISED = [ZeroDivisionError("division by zero"), KeyError("x"), RecursionError("too deep"), AssertionError(),
-          OverflowError("too large\nand a second line"), torch.OutOfMemoryError("full"), StopIteration(), Own()]  # fmt: skip
+          OverflowError("too large\nand a second line"), torch.OutOfMemoryError("full"), StopIteration(),
+          Own()]  # fmt: skip
 
 
 @pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])
@@ -895,7 +896,8 @@ def test_any_exception_becomes_one_line_with_its_type(checker, capsys):
 
         said = feedback(checker, stops, capsys)
         assert said.startswith("✗ Not yet: your code stopped with «") and said.count("\n") == 1
-        assert type(error).__name__ in said and str(error.args[0] if error.args else "").split("\n")[0] in said
+        message = str(error.args[0]).split("\n")[0] if error.args else ""
+        assert type(error).__name__ in said and message in said
 
 
 @pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])

@@ -243,7 +243,29 @@ def test_latents_that_hardly_vary_have_a_range(digits, change, width):
     assert all(width / 3 < b - a < 3 * width and a < 0.3 < b for a, b in zip(low, high, strict=True))
 
 
+@pytest.mark.parametrize("kind", [torch.Tensor.byte, torch.Tensor.short, torch.Tensor.numpy])
+def test_labels_of_any_integer_type(kind, digits, trained):
+    x, y = digits[0][:200], digits[1][:200]
+    for show in (lambda y: explorers.latent_plane(trained["VAE 2"], x, y),
+                 lambda y: explorers.latent_sliders(trained["CVAE"], (x, y))):  # fmt: skip
+        assert show(kind(y)).to_html() == show(y).to_html()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_few_images(n, digits, trained):
+    assert explorers.latent_plane(trained["VAE 2"], digits[0][:n], digits[1][:n], bits=8).to_html()
+
+
 # ---------------------------------------------------------------------------------------- refusals
+
+
+def test_codes_or_labels_that_cannot_be_shown(digits, trained):
+    for model, n in (flat(float("nan")), 20), (flat(float("inf")), 20), (trained["VAE 2"], 0):
+        for show in (lambda model, x, y: explorers.latent_sliders(model, x), explorers.latent_plane):
+            with pytest.raises(ValueError, match="there are none, or some are NaN or infinite"):
+                show(model, digits[0][:n], digits[1][:n])
+    with pytest.raises(ValueError, match="Labels lie between 0 and 9; got 90 to 99"):
+        explorers.latent_plane(trained["VAE 2"], digits[0], digits[1] + 90)
 
 
 def test_an_untrained_model(digits):

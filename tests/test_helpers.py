@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matplotlib import pyplot
 from PIL import Image
 
 from helpers import claim, data, metrics, models, plots, training
@@ -203,6 +204,52 @@ def test_knn_accuracy(digits):
     assert 0.7 < metrics.knn_accuracy(x[:2000], y[:2000], x[2000:2500], y[2000:2500]) < 1
 
 
+ALPHABET = np.array(list("abcdefghij"))
+KINDS = {"uint8": torch.Tensor.byte, "int8": torch.Tensor.char, "int16": torch.Tensor.short,
+         "int32": torch.Tensor.int, "NumPy": torch.Tensor.numpy, "NumPy uint8": lambda y: y.byte().numpy(),
+         "list": torch.Tensor.tolist}  # fmt: skip
+
+
+@pytest.mark.parametrize("measure", [metrics.knn_accuracy, metrics.nearest_centroid_accuracy])
+def test_accuracy_does_not_depend_on_the_names_of_the_labels(measure):
+    rng = torch.Generator().manual_seed(0)
+    z, y = torch.randn(200, 2, generator=rng), torch.arange(200) % 10
+    z[::2] = z[:1]  # equal distances
+    halves = z[:100], y[:100], z[100:], y[100:]
+    for name in *KINDS.values(), torch.Tensor.neg, lambda y: 7 * y % 10, lambda y: ALPHABET[y]:
+        found = measure(z[:100], name(y[:100]), z[100:], name(y[100:]))
+        assert found == pytest.approx(measure(*halves), abs=1e-12)
+
+
+def test_a_tie_of_neighbours_counts_by_its_share():
+    z, y = torch.tensor([[0.0], [1.0], [9.0], [9.1]]), torch.tensor([4, 2, 7, 7])
+    assert metrics.knn_accuracy(z, y, torch.tensor([[0.4]]), torch.tensor([4]), k=2) == 0.5
+    assert metrics.knn_accuracy(z, y, torch.tensor([[0.4]]), torch.tensor([4]), k=3) == pytest.approx(1 / 3)
+    assert metrics.knn_accuracy(z, y, torch.tensor([[0.4], [0.4]]), torch.tensor([7, 4]), k=4) == 0.5
+    assert metrics.knn_accuracy(z.requires_grad_(), y, z, y, k=1) == 1
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), None], ids=["NaN", "infinity", "no row"])
+def test_a_measure_of_codes_that_are_not_finite_is_refused(bad):
+    x, z, y = torch.rand(40, 5), torch.randn(40, 2), torch.arange(40) % 4
+    factors = torch.stack([y, y.flip(0)], 1)
+    wrong = z[:0] if bad is None else z.index_fill(0, torch.tensor([3]), bad)
+    of = slice(len(wrong))
+    for call in (lambda: metrics.knn_accuracy(wrong, y[of], z, y),
+                 lambda: metrics.knn_accuracy(z, y, wrong, y[of]),
+                 lambda: metrics.nearest_centroid_accuracy(wrong, y[of], z, y),
+                 lambda: metrics.nearest_neighbour_distances(z, z, wrong),
+                 lambda: metrics.trustworthiness(x[of], wrong, 5),
+                 lambda: metrics.beta_vae_metric(wrong, factors[of]),
+                 lambda: metrics.dci_disentanglement(wrong, factors[of])):  # fmt: skip
+        with pytest.raises(ValueError, match="needs rows of finite numbers; it got NaN, infinity or no row"):
+            call()
+    for call in (lambda: metrics.squared_error(wrong, wrong), lambda: metrics.active_units(wrong),
+                 lambda: plots.scatter_latents(wrong, y[of])):  # fmt: skip
+        with pytest.raises(ValueError, match="finite|one shape"):
+            call()
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -329,6 +376,30 @@ def test_fit_weights_the_last_short_batch_by_its_size():
     assert training.fit(model, x, 1, lr=1e-12, batch_size=10)["loss"][0] == pytest.approx(3 / 11, rel=1e-4)
 
 
+def test_so_few_steps_that_the_learning_rate_hardly_rises_are_told(capsys):
+    x = torch.randn(100, 3)
+    training.fit(Countdown(0, None), x, epochs=1, lr=0.01, batch_size=100)
+    said = capsys.readouterr().out
+    assert "Training steps: 1, too few for the learning rate" in said and "more epochs or a smaller" in said
+    training.fit(Countdown(0, None), x, epochs=1, lr=0.01, batch_size=10)
+    assert "too few" not in capsys.readouterr().out
+
+
+LOSSES = {
+    "LinearAutoencoder": lambda: models.LinearAutoencoder(784, 2), "VAE": lambda: models.VAE(784, 8, 2),
+    "Autoencoder": lambda: models.Autoencoder(784, 8, 2), "ConvVAE": lambda: models.ConvVAE(2, 4),
+    "AAE": lambda: models.AAE(784, 8, 2), "GAN": lambda: models.GAN(*models.dcgan(3, 4), 3),
+    "VQVAE": lambda: models.VQVAE(*models.patch_networks(2, 4), 5, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_batch_of_one_and_a_last_short_batch(name):
+    training.seed_everything(0)
+    history = training.fit(LOSSES[name](), torch.rand(5, 784), epochs=1, lr=1e-3, batch_size=4)
+    assert all(np.isfinite(values).all() for values in history.values())
+
+
 def test_on_epoch_end_is_called_in_evaluation_mode_and_training_goes_on():
     model, modes = Countdown(0, None), []
     training.fit(model, torch.randn(20, 3), 2, 0.01, on_epoch_end=lambda: modes.append(model.training) or {})
@@ -356,7 +427,7 @@ NO_KERNEL = "CUDA error: no kernel image is available for execution on the devic
 
 
 def a_gpu(monkeypatch, error, capability, built):
-    """training.device as if there were a CUDA GPU of this capability, whose first kernel raises an error (None: works)."""
+    """training.device as if there were a CUDA GPU whose first kernel raises an error (None: it works)."""
     ones = torch.ones
 
     def first_kernel(*shape, device="cpu"):
@@ -378,15 +449,16 @@ def test_a_gpu_that_computes_is_used(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(("error", "capability", "says"), [
-    (RuntimeError(NO_KERNEL), (6, 1), "device (it is an sm_61; this PyTorch was built for sm_75, sm_90)."),
-    (RuntimeError("CUDA error: all CUDA-capable devices are busy"), (9, 0), "busy (it is an sm_90; this PyTorch was built for sm_75, sm_90)."),
-    (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 MiB."), (7, 5), "2 MiB (it is an sm_75; this PyTorch was built for sm_75, sm_90)."),
+    (RuntimeError(NO_KERNEL), (6, 1), "on the device (it is an sm_61; "),
+    (RuntimeError("CUDA error: all CUDA-capable devices are busy"), (9, 0), "busy (it is an sm_90; "),
+    (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 MB."), (7, 5), "2 MB (it is an sm_75; "),
 ])  # fmt: skip
 def test_a_gpu_that_cannot_compute_is_told_and_the_cpu_is_used(monkeypatch, capsys, error, capability, says):
     a_gpu(monkeypatch, error, capability, ["sm_75", "sm_90"])
     assert training.device().type == "cpu"
     said = capsys.readouterr().out
-    assert said.startswith("The GPU cannot be used, so the CPU is: ") and said.endswith(f"{says}\n")
+    assert said.startswith("The GPU cannot be used, so the CPU is: ")
+    assert said.endswith(f"{says}this PyTorch was built for sm_75, sm_90).\n")
     assert said.count("\n") == 1
     assert training.budget(1, 2) == 1
     with pytest.raises(RuntimeError, match="cuda:0 cannot be used: .*Use device"):
@@ -474,6 +546,33 @@ def test_latent_traversals_vary_the_dimensions_shown():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["$z_{3}$", "$z_{1}$"]
     assert grid[0, 8] == 0 and grid[4, 0] == -1 and grid[4, 8] == 1 and grid[1, 8] == 1  # z₁ and z₃ of 2 × 2
 
+
+@pytest.mark.parametrize("name", KINDS)
+def test_labels_of_any_integer_type(name):
+    z, y = torch.randn(40, 2), torch.arange(40) % 10
+    assert torch.equal(models.one_hot(KINDS[name](y)), models.one_hot(y))
+    one, two = (plots.scatter_latents(z, labels) for labels in (y, KINDS[name](y)))
+    assert [text.get_text() for text in two.texts] == [text.get_text() for text in one.texts]
+    assert (two.collections[0].get_facecolor() == one.collections[0].get_facecolor()).all()
+
+
+@pytest.mark.parametrize("scale", [0, 1e-20, 1e-42])
+def test_codes_that_hardly_vary_are_drawn_with_labels_apart(scale):
+    ax = plots.scatter_latents(0.3 * (scale == 0) + scale * torch.randn(100, 2), torch.arange(100) % 10 + 95)
+    ax.figure.canvas.draw()
+    assert [text.get_text() for text in ax.texts] == [str(c) for c in range(95, 105)]
+    places = np.array([text.get_position() for text in ax.texts])
+    assert np.isfinite(places).all() and len({tuple(place) for place in places.tolist()}) == 10
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf"), 1e-42])
+def test_images_of_one_value_are_drawn_without_a_warning(value, recwarn):
+    pyplot.close("all")
+    for signed in (False, True):
+        plots.show_images(torch.full((1, 784), value), signed=signed).figure.canvas.draw()
+    assert not recwarn.list
+
+
 def test_image_grid_places_images_in_rows():
     grid = plots.image_grid(torch.arange(3.0).view(3, 1).repeat(1, 4), columns=2)
     assert grid.shape == (6, 6)
@@ -546,6 +645,17 @@ def vae_with(log_var, mu=0.0):
         model.encoder[-1].weight.zero_()
         model.encoder[-1].bias.copy_(torch.tensor([mu] * 2 + [log_var] * 2))
     return model
+
+
+def test_no_divergence_is_negative():
+    """Of log-variances of any size; near 0 it is ½ (μ² + ½ log_var²)."""
+    bits = torch.arange(0, 0x42A00000, 97, dtype=torch.int32)  # from 0 over the smallest numbers to 80
+    log_var = torch.cat([sign * bits.view(torch.float32) for sign in (1, -1)])[:, None]
+    assert (models.gaussian_kl(torch.zeros(1), log_var) >= 0).all()
+    assert (models.gaussian_kl(torch.full((1,), 1e-4), log_var) >= 0).all()
+    log_var = torch.tensor([[1e-3, -1e-3], [1e-4, 0.0]])
+    wanted = 0.25 * log_var.double().square().sum(1)
+    assert torch.allclose(models.gaussian_kl(torch.zeros(2), log_var).double(), wanted, rtol=1e-3, atol=0)
 
 
 def test_bernoulli_nll_is_minus_the_log_probability():

@@ -49,7 +49,7 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
 
 
 def run(answer, inputs, expected):
-    """The result of the reader's function as `plain` gives it; if there is none, print why and return None."""
+    """The result of the reader's function as `plain` gives it; if there is none, print why."""
     try:
         result = answer(*(value.clone() if torch.is_tensor(value) else value for value in inputs))
     except Exception as error:

@@ -59,8 +59,9 @@ def latent_plane(model, x, y, pad=True, bits=16):
     bits: of a weight, 16 or 8. Returns an Explorer. Raises ValueError for an untrained model, another
     number of latent dimensions or a model that the page cannot show, TypeError for a layer that it lacks.
     """
-    x, y, tensors = _some(x, 2000), _some(y, 2000), {}
+    x, y, tensors = _some(x, 2000), _some(torch.as_tensor(y).long(), 2000), {}
     one, codes, join = _describe(model, "model", "0", x, y, None, pad, tensors)
+    models.one_hot(y)  # raises ValueError for labels that have no colour
     if one["q"] != 2 or one["labels"]:
         raise ValueError("latent_plane needs a model of 2 latent dimensions without labels; this one has "
                          f"{one['q']} and {one['labels']} labels: use latent_sliders.")  # fmt: skip
@@ -70,7 +71,7 @@ def latent_plane(model, x, y, pad=True, bits=16):
         slider |= {"low": min(slider["low"], low), "high": max(slider["high"], high)}
     low, high = (torch.tensor([slider[end] for slider in one["sliders"]]) for end in ("low", "high"))
     inside = ((codes >= low) & (codes <= high)).all(1)
-    codes, y = codes[inside], y[inside]
+    codes, y = (codes[inside], y[inside]) if inside.any() else (codes, y)
     tensors |= {"dots.exact": codes, "classes": y.byte()}
     plane = {"colours": plots.CLASSES, "classes": y.unique().tolist()}
     plane["medians"] = [codes[y == c].median(0).values.tolist() for c in plane["classes"]]
@@ -110,7 +111,8 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
     """
     models, label = models if isinstance(models, dict) else {"model": models}, label or 0
     x, y = x if isinstance(x, tuple) else (x, torch.full((len(x),), label))
-    x, y, tensors, single = _some(x, 2000), _some(y, 2000), {}, len(models) == 1
+    y = _some(torch.as_tensor(y).long(), 2000)
+    x, tensors, single = _some(x, 2000), {}, len(models) == 1
     described = [_describe(model, name, str(i), x, y, shown, pad, tensors)
                  for i, (name, model) in enumerate(models.items())]  # fmt: skip
     rows = {"images": x[:10]}
@@ -165,6 +167,7 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
 
     out = encode(x, *hot)
     codes = out.chunk(2, 1)[0] if gaussian else out.flatten(1).float()
+    plots.limits(codes, 0)  # raises ValueError for codes that cannot be shown
     nets = dict(model.named_children())  # PCA has none
     encoder, decoder = ([nets[part]] if part in nets else [] for part in ("encoder", "decoder"))
     given = [_near(codes[:16], 1), *[c[:16] for c in hot]]
@@ -199,11 +202,9 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
         if not 0 <= j < one["q"]:
             raise IndexError(f"There is no latent dimension {j}: the model has {one['q']}, "
                              f"numbered 0 to {one['q'] - 1}.")  # fmt: skip
-        low, high = codes[:, j].quantile(torch.tensor([0.01, 0.99])).tolist()
+        low, high = (end.item() for end in plots.limits(codes[:, [j]], 0.01))
         if gaussian:  # room for samples from the prior
             low, high = min(low, -3), max(high, 3)
-        elif high - low <= 1e-6 * abs(high):  # a latent dimension that never varies
-            low, high = low - 1, high + 1
         one["sliders"].append({"index": int(j), "low": low, "high": high})
     return one, codes, join
 

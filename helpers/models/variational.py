@@ -9,9 +9,10 @@ from helpers.models.autoencoders import mlp
 def gaussian_kl(mu, log_var):
     """KL(N(mu, diag(exp(log_var))) ‖ N(0, I)) of each row, in nats (Kingma & Welling 2013).
 
-    mu, log_var: (…, q). Returns (…), summed over the latent dimensions.
+    mu, log_var: (…, q). Returns (…), summed over the latent dimensions. expm1(a) is exp(a) − 1 without its
+    rounding error near a = 0, so that no divergence is negative.
     """
-    return 0.5 * (mu.square() + log_var.exp() - 1 - log_var).sum(-1)
+    return 0.5 * (mu.square() + log_var.expm1() - log_var).sum(-1)
 
 
 def bernoulli_nll(logits, x):
@@ -93,8 +94,10 @@ class ConvVAE(BinarisedVAE):
 def one_hot(y, classes=10):
     """Labels as conditions: a 1 in the column of the label, 0 elsewhere.
 
-    y: (n,) int64. Returns (n, classes) float32. Raises ValueError for a label outside 0 to classes − 1.
+    y: (n,), of any integer type. Returns (n, classes) float32. Raises ValueError for a label outside 0 to
+    classes − 1.
     """
+    y = torch.as_tensor(y).long()
     if y.min() < 0 or y.max() >= classes:
         raise ValueError(f"Labels lie between 0 and {classes - 1}; got {y.min()} to {y.max()}.")
     return nn.functional.one_hot(y, classes).float()
