@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import itertools
 import math
 import re
 
@@ -11,6 +12,10 @@ from test_notebooks import PATHS, read, source
 
 from helpers import models
 
+TERMS = "mu²", "exp(log_var)", "1", "log_var"
+HALVES = "log_var in log q", "(z − mean)²/s² in log q", "z² in log p(z)"
+AXES = [("is right", 1, 0), ("is averaged over dim 1 too", 1, 1), ("is summed over the batch too", 5, 0),
+        ("is summed over the batch and averaged over dim 1", 5, 1)]  # fmt: skip
 WRONG = {
     "start_here.check_squared_error": {
         "averaged over the pixels too": "lambda x, r: (x - r).square().mean()",
@@ -19,7 +24,15 @@ WRONG = {
         "leave it squared": "lambda x, r: (x - r).norm(dim=1).mean()",
         "absolute error": "lambda x, r: (x - r).abs().sum(1).mean()",
         "no factor ½": "lambda x, r: 0.5 * (x - r).square().sum(1).mean()",
-        "expected is one number": "lambda x, r: (x - r).square().sum(1)",
+        "expected is one number": "lambda x, r: (x - r).square()",
+        "one error per image": "lambda x, r: (x - r).square().sum(1)",
+        "one error per pixel": "lambda x, r: (x - r).square().mean(0)",
+        "before you average over the images": "lambda x, r: (x - r).mean(0).square().sum()",
+        "do not subtract the squares": "lambda x, r: (x**2 - r**2).sum(1).mean()",
+        "not x + x_hat": "lambda x, r: (x + r).square().sum(1).mean()",
+        "x_hat is not used": "lambda x, r: x.square().sum(1).mean()",
+        "x is not used": "lambda x, r: r.square().sum(1).mean()",
+        "images twice": "lambda x, r: (x - r).square().sum(1).mean() / len(x)",
         "forget `return`": "lambda x, r: None",
         "instead of multiplying": "lambda x, r: 784 * torch.nn.functional.mse_loss(x, r)",
         "square the differences before": "lambda x, r: (x - r).sum(1).square().mean()",
@@ -34,6 +47,14 @@ WRONG = {
         "called with shapes (5, 3), (6,), (3, 6)": "lambda z, mean, w: mean + z @ w.T",
         "without its sign": "lambda z, mean, w: z.abs() @ w + mean",
         "averaged the codes": "lambda z, mean, w: (z.mean(0) @ w + mean).expand(len(z), -1)",
+        "not subtracted from the code": "lambda z, mean, w: (z - mean @ w.T) @ w",
+        "not to the code": "lambda z, mean, w: (z + mean @ w.T) @ w",
+        "not the mean of its pixels": "lambda z, mean, w: z @ w + mean.mean()",
+        "add the mean once": "lambda z, mean, w: mean + (z @ w + mean)",
+        "first component": "lambda z, mean, w: mean + z.flip(1) @ w",
+        "one for all": "lambda z, mean, w: mean + z[:, :1] * w.sum(0)",
+        "not the first alone": "lambda z, mean, w: mean + z[:, :1] @ w[:1]",
+        "right for these data only": "lambda z, mean, w: (mean + z @ w).expand(5, -1)",
     },
     "linear_baselines.check_reconstruct": {
         "centre the data first": "lambda x, w, k: x @ w[:k].T @ w[:k]",
@@ -124,6 +145,13 @@ WRONG = {
         "sum to one": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (a + b)",
         "one step too many": "lambda a, b, n: torch.lerp(a, b, torch.linspace(0, 1, n + 1)[:, None])",
         "start at a.": "lambda a, b, n: torch.linspace(0, 1, n)[:, None] * (b - a)",
+        "away from b": "lambda a, b, n: a + torch.linspace(0, 1, n)[:, None] * (a - b)",
+        "added the steps to b": "lambda a, b, n: b + torch.linspace(0, 1, n)[:, None] * (b - a)",
+        "b has no weight": "lambda a, b, n: (1 - torch.linspace(0, 1, n)[:, None]) * a + b",
+        "b has t": "lambda a, b, n: (1 - torch.linspace(0, 1, n)[:, None]) * (a + b)",
+        "whole numbers": "lambda a, b, n: a + torch.arange(n)[:, None] * (b - a)",
+        "t begins with 0": "lambda a, b, n: torch.lerp(a, b, torch.arange(1, n + 1)[:, None] / n)",
+        "the middle only": "lambda a, b, n: ((a + b) / 2).repeat(n, 1)",
     },
     "autoencoder.check_conv_encoder": {
         "must have shape (n, k)": "lambda k: nn.Sequential(*conv(k)[:-1])",
@@ -133,6 +161,7 @@ WRONG = {
         "right for these data only": "lambda k: conv(30)",
         "forget `return`": "lambda k: None",
         "your code stopped": "lambda k: nn.Sequential(*conv(k)[1:])",
+        "goes the other way": "lambda k: convolutions(k=k)[1]",
     },
     "regularised_autoencoders.check_tanh_contraction": {
         "sigmoid's derivative": "lambda z, a: (z * (1 - z)).square() @ a.square().sum(1)",
@@ -350,6 +379,33 @@ WRONG = {
         "background pixels count": "lambda l, x, m, v: (gkl(m, v) - (x * l.sigmoid().log()).sum(1)).mean()",
         "the squared error": "lambda l, x, m, v: ((x - l.sigmoid()) ** 2).sum(1).mean() + gkl(m, v).mean()",
         "one number: average": "lambda l, x, m, v: nll(l, x) + gkl(m, v)",
+        "not s².": "lambda l, x, m, v: (nll(l, x) + kl(m, v.sqrt()).sum(1)).mean()",
+        "exp(½ log_var) is s": "lambda l, x, m, v: loss_of(l, x, m**2, (v / 2).exp(), v)",
+        "s² already": "lambda l, x, m, v: loss_of(l, x, m**2, (2 * v).exp(), v)",
+        "1/s²": "lambda l, x, m, v: loss_of(l, x, m**2, (-v).exp(), v)",
+        "a logarithm already": "lambda l, x, m, v: loss_of(l, x, m**2, v.exp(), v.log())",
+        "mu and log_var are swapped": "lambda l, x, m, v: (nll(l, x) + gkl(v, m)).mean()",
+        "other way round": "lambda l, x, m, v: loss_of(l, x, m**2 / v.exp(), (-v).exp(), -v)",
+        "the means are squared": "lambda l, x, m, v: loss_of(l, x, m, v.exp(), v)",
+        "before you sum": "lambda l, x, m, v: nll(l, x).mean() + (gkl(0 * m, v) + m.sum(1) ** 2 / 2).mean()",
+        "the means are missing": "lambda l, x, m, v: loss_of(l, x, 0 * m, v.exp(), v)",
+        "logits and x are swapped": "lambda l, x, m, v: 7 * bce(x, l) + gkl(m, v).mean()",
+        "x and 1 − x": "lambda l, x, m, v: (nll(l, 1 - x) + gkl(m, v)).mean()",
+        "subtracted from the softplus": "lambda l, x, m, v: ((sp(l) + x * l).sum(1) + gkl(m, v)).mean()",
+        "not the probabilities": "lambda l, x, m, v: ((sp(l) - x * l.sigmoid()).sum(1) + gkl(m, v)).mean()",
+        "minus the logits": "lambda l, x, m, v: ((sp(-l) - x * l).sum(1) + gkl(m, v)).mean()",
+        "not to the cross-entropy": "lambda l, x, m, v: (nll(l, x) / 2 + gkl(m, v)).mean()",
+        **{f"missing before {' and '.join(names)}.":
+           f"lambda l, x, m, v: (nll(l, x) + gkl(m, v)).mean() + lost({names}, m, v)"
+           for r in (1, 2, 3) for names in itertools.combinations(TERMS, r)},
+        **{f"the sign of {name} in the KL":
+           f"lambda l, x, m, v: (nll(l, x) + gkl(m, v)).mean() - 2 * lost(({name!r},), m, v)"
+           for name in TERMS},
+        **{f"your cross-entropy {a}, your KL {b}.":
+           f"lambda l, x, m, v: {n} * nll(l, x).mean() / 7**{d} + {o} * gkl(m, v).mean() / 3**{q}"
+           for (a, n, d), (b, o, q) in itertools.product(AXES, AXES)
+           if (n, d, o, q) not in [(1, 0, 1, 0), (1, 1, 1, 0), (1, 0, 1, 1), (1, 1, 1, 1), (5, 0, 5, 0),
+                                   (5, 0, 1, 0), (1, 1, 5, 0)]},  # those have hints of their own
         "right for these data only": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum() / 5",
     },
     "vae.check_weighted_bound": {
@@ -374,6 +430,24 @@ WRONG = {
         "z − mean": "lambda a, z, m, v: iwae(a, z, 0 * m, v)",
         "missing in log q": "lambda *a: iwae(*a) - 1.5 * nats(2 * math.pi)",
         "missing in log p(z)": "lambda *a: iwae(*a) + 1.5 * nats(2 * math.pi)",
+        "not s².": "lambda a, z, m, v: iwae(a, z, m, v.log())",
+        "is ln s, not s": "lambda a, z, m, v: iwae(a, z, m, 2 * (v / 2).log())",
+        "mu and log_var are swapped": "lambda a, z, m, v: iwae(a, z, v, m)",
+        "−½ log_var is missing": "lambda a, z, m, v: iwae(a - v.sum(1, True) / 2, z, m, v)",
+        "½ log_var has the wrong sign": "lambda a, z, m, v: iwae(a - v.sum(1, True), z, m, v)",
+        "by s², not by s": "lambda a, z, m, v: iwae(a + off(z, m, v, 1 / (v / 2).exp()), z, m, v)",
+        "divide (z − mean)² by s².": "lambda a, z, m, v: iwae(a + off(z, m, v, v**0), z, m, v)",
+        "mean is 0, not mu": "lambda a, z, m, v: iwae(a + log_q(z, m, 0 * v), z, m, v, prior=0)",
+        "deviation is 1": "lambda a, z, m, v: iwae(a + log_q(z, 0 * m, v), z, m, v, prior=0)",
+        "do not average": "lambda a, z, m, v: (a + (log_w(0 * a, z, m, v)) / 3).logsumexp(1) - nats(8)",
+        "inside the logarithm of": "lambda a, *b: a.logsumexp(1) - nats(8) + log_w(0 * a, *b).mean(1)",
+        "you added it": "lambda *a: iwae(*a) + 2 * nats(8)",
+        "not k": "lambda *a: log_w(*a).logsumexp(1) - 8",
+        "do not divide by k": "lambda *a: log_w(*a).logsumexp(1) / 8",
+        "the largest weight alone": "lambda *a: log_w(*a).amax(1)",
+        **{f"the ½ is missing before {' and '.join(names)}.":
+           f"lambda a, z, m, v: iwae(a + halves({names}, z, m, v), z, m, v)"
+           for r in (1, 2, 3) for names in itertools.combinations(HALVES, r)},
         "right for these data only": "lambda *a: log_w(*a).logsumexp(1) - nats(8)",
     },
     "vae.check_count_active_units": {
@@ -386,6 +460,9 @@ WRONG = {
         "the threshold is 0.01": "lambda m: (m.var(0) > 0.1).sum()",
         "that is a mask": "lambda m: m.var(0) > 0.01",
         "those are the variances": "lambda m: m.var(0)",
+        "number of all": "lambda m: m.shape[1]",
+        "one of all numbers": "lambda m: m.var() > 0.01",
+        "not the means above": "lambda m: (m > 0.01).sum()",
         "right for these data only": "lambda m: 7",
     },
     "vae.check_conv_networks": {
@@ -395,6 +472,9 @@ WRONG = {
         "the decoder has no (transposed) convolution": "lambda: (convolutions()[0], net(20, 9, 784))",
         "neither network": "lambda: (net(784, 9, 40), net(20, 9, 784))",
         "must output logits": "lambda: convolutions(last=[nn.Flatten(), nn.Sigmoid()])",
+        "at the encoder's end": "lambda: (then_relu(convolutions()[0]), convolutions()[1])",
+        "return the encoder first": "lambda: convolutions()[::-1]",
+        "not the encoder's 40 outputs": "lambda: (convolutions()[0], convolutions(k=40)[1])",
         "your code stopped": "lambda: convolutions()[0]",
         "forget `return`": "lambda: None",
     },
@@ -675,14 +755,37 @@ def conv(k):
     return nn.Sequential(*layers, nn.Linear(784, k))
 
 
-def convolutions(outputs=40, last=None):
+def convolutions(outputs=40, last=None, k=20):
     encoder = [nn.Unflatten(1, (1, 28, 28)), nn.Conv2d(1, 4, 4, 2, 1), nn.Flatten(), nn.Linear(784, outputs)]
-    decoder = [nn.Linear(20, 784), nn.Unflatten(1, (4, 14, 14)), nn.ConvTranspose2d(4, 1, 4, 2, 1)]
+    decoder = [nn.Linear(k, 784), nn.Unflatten(1, (4, 14, 14)), nn.ConvTranspose2d(4, 1, 4, 2, 1)]
     return nn.Sequential(*encoder), nn.Sequential(*decoder, *([nn.Flatten()] if last is None else last))
 
 
 def put(x, u, p, below, between):
     return torch.where(u < p / 2, float(below), torch.where(u < p, float(between), x))
+
+
+def loss_of(logits, x, squares, variance, log):
+    """The VAE's loss with something else in the slots of the KL."""
+    return (nll(logits, x) + 0.5 * (squares + variance - 1 - log).sum(1)).mean()
+
+
+def lost(names, mu, log_var):
+    """Half of some terms of the KL."""
+    terms = dict(zip(TERMS, (mu**2, log_var.exp(), 0 * mu - 1, -log_var), strict=True))
+    return sum(terms[name] for name in names).sum(1).mean() / 2
+
+
+def off(z, mu, log_var, factor):
+    """What log w gains if (z − mean)² has a factor other than 1/s² in log q."""
+    return ((z - mu[:, None]) ** 2 * (factor - (-log_var).exp())[:, None]).sum(2) / 2
+
+
+def halves(names, z, mu, log_var):
+    """What log w gains if the ½ before some of its terms is lost."""
+    away = (z - mu[:, None]) ** 2 / log_var.exp()[:, None] / 2
+    terms = dict(zip(HALVES, (log_var[:, None] / 2, away, -(z**2) / 2), strict=True))
+    return sum(terms[name] for name in names).expand_as(z).sum(2)
 
 
 def eye(x):
@@ -717,10 +820,13 @@ def nats(number):
     return math.log(number)
 
 
+def log_q(z, mu, log_var):
+    return torch.distributions.Normal(mu[:, None], (log_var / 2).exp()[:, None]).log_prob(z).sum(2)
+
+
 def log_w(log_likelihood, z, mu, log_var, prior=1, q=1):
-    normal = torch.distributions.Normal
-    log_q = normal(mu[:, None], (log_var / 2).exp()[:, None]).log_prob(z).sum(2)
-    return log_likelihood + prior * normal(0, 1).log_prob(z).sum(2) - q * log_q
+    log_prior = log_q(z, 0 * mu, 0 * mu)
+    return log_likelihood + prior * log_prior - q * log_q(z, mu, log_var)
 
 
 def iwae(*inputs, **options):
@@ -867,6 +973,32 @@ def test_stub_and_mistakes_are_distinguished(checker, capsys):
     for hint, wrong in WRONG[checker].items():
         said = feedback(checker, eval(wrong), capsys)
         assert said.startswith("✗ Not yet") and hint in said, f"{wrong} got: {said}"
+
+
+# further ways to make the same mistake: (checker, hint, wrong answer)
+ALSO = [
+    ("autoencoder.check_make_autoencoder", "the decoder must", "lambda d, k: (net(d, 32, k), net(d, 32, k))"),
+    ("start_here.check_squared_error", "leave it squared", "lambda x, r: (x - r).square().mean().sqrt()"),
+    ("start_here.check_squared_error", "leave it squared", "lambda x, r: (x - r).norm()"),
+    ("start_here.check_squared_error", "one error per pixel", "lambda x, r: (x - r).square().sum(0)"),
+    ("start_here.check_decode", "one for all", "lambda z, mean, w: mean + z.sum(1, True) * w.sum(0)"),
+    ("autoencoder.check_interpolate", "whole numbers",
+     "lambda a, b, n: a + torch.arange(1, n + 1)[:, None] * (b - a)"),
+    ("vae.check_vae_loss", "not s.", "lambda l, x, m, v: loss_of(l, x, m**2, v**2, v)"),
+    ("vae.check_vae_loss", "not s.", "lambda l, x, m, v: loss_of(l, x, m**2, v**2, v.log())"),
+    ("vae.check_vae_loss", "a logarithm already", "lambda l, x, m, v: loss_of(l, x, m**2, v.exp(), v / 2)"),
+    ("vae.check_vae_loss", "swapped in the cross-entropy: the images",
+     "lambda l, x, m, v: 7 * bce(x, l.sigmoid()) + gkl(m, v).mean()"),
+    ("vae.check_vae_loss", "swapped in the cross-entropy: the images",
+     "lambda l, x, m, v: 7 * nn.functional.binary_cross_entropy(x, l.sigmoid()) + gkl(m, v).mean()"),
+    ("vae.check_count_active_units", "one of all numbers", "lambda m: m.var()"),
+    ("vae.check_count_active_units", "not the means above", "lambda m: (m.abs() > 0.01).sum()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("checker", "hint", "wrong"), ALSO)
+def test_further_ways_to_make_a_mistake(checker, hint, wrong, capsys):
+    assert hint in feedback(checker, eval(wrong), capsys)
 
 
 @pytest.mark.parametrize("checker", [e[0] for e in EXERCISES])

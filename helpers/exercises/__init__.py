@@ -13,10 +13,10 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
     """Call the reader's function and compare its result with the expected one and with the usual wrong ones.
 
     answer: the function, a stub if it returns `...`; inputs: its arguments. expected: a tensor or a number.
-    mistakes: {hint: the value that this mistake gives}. free_signs: each column, or a vector as a whole, may
-    have either sign. tolerance: relative to the largest entry of the value compared with. second_case:
-    (inputs, expected) of other sizes, to be right as well, else `second_hint`. Prints one line: not
-    attempted, right with `success_message`, or a hint.
+    mistakes: {hint: the value that this mistake gives, or a tuple of them}. free_signs: each column, or a
+    vector as a whole, may have either sign. tolerance: relative to the largest entry of the value compared
+    with. second_case: (inputs, expected) of other sizes, to be right as well, else `second_hint`. Prints one
+    line: not attempted, right with `success_message`, or a hint.
     """
     expected = plain(expected)
     result = run(answer, inputs, expected)
@@ -32,11 +32,11 @@ def grade(answer, inputs, expected, mistakes, success_message, second_case=None,
         elif second is not None:
             print(f"✓ Right. {success_message}")
         return
-    for hint, value in mistakes.items():
-        value = plain(value)
-        if close(result, value, tolerance) or free_signs and close(result.abs(), value.abs(), tolerance):
-            print(f"✗ Not yet: {hint}")
-            return
+    for hint, values in mistakes.items():
+        for value in map(plain, values if isinstance(values, tuple) else [values]):
+            if close(result, value, tolerance) or free_signs and close(result.abs(), value.abs(), tolerance):
+                print(f"✗ Not yet: {hint}")
+                return
     if result.shape != expected.shape:
         wanted = f"shape {tuple(expected.shape)}" if expected.ndim else "one number"
         print(f"✗ Not yet: your answer has shape {tuple(result.shape)}, expected is {wanted}.")

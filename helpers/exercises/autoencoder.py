@@ -1,5 +1,7 @@
 """Checkers of 04_autoencoder."""
 
+import contextlib
+
 import torch
 from torch import nn
 
@@ -32,6 +34,10 @@ def check_make_autoencoder(answer):
             part.eval()
             x = 30 * example(400, rows).sin()
             with torch.no_grad():
+                if not takes(part, rows):
+                    met.append((False, True, True))
+                    hidden.append(32)
+                    continue
                 out = part(x)
                 curve = part(x) + part(-x) - 2 * part(0 * x)
                 matrices = [p for p in part.parameters() if p.ndim == 2]
@@ -58,6 +64,13 @@ def check_make_autoencoder(answer):
     grade(examine, (d, k), torch.ones(len(requirements)), mistakes, success_message, second_case)
 
 
+def takes(network, features):
+    """True if a module can be called with a batch (3, features)."""
+    with torch.no_grad(), contextlib.suppress(RuntimeError):
+        return torch.is_tensor(network(torch.zeros(3, features)))
+    return False
+
+
 def unbounded(values):
     """True if values of both signs, far beyond one, come out."""
     return values.min() < -2 and values.max() > 2
@@ -80,6 +93,14 @@ def check_interpolate(answer):
         "one step too many: `steps` codes in all.":
             (1 - torch.linspace(0, 1, 6)[:, None]) * a + torch.linspace(0, 1, 6)[:, None] * b,
         "that is the path from 0 to b − a: start at a.": t * (b - a),
+        "the step is b − a: you went the other way, away from b.": a - t * (b - a),
+        "the path starts at a: you added the steps to b.": b + t * (b - a),
+        "b has no weight: multiply it by t.": (1 - t) * a + b,
+        "both have the same weight, 1 − t: b has t.": (1 - t) * (a + b),
+        "t runs from 0 to 1, not over whole numbers.": (
+            a + torch.arange(5)[:, None] * (b - a), a + torch.arange(1, 6)[:, None] * (b - a)),
+        "a itself must be the first: t begins with 0.": a + torch.arange(1, 6)[:, None] / 5 * (b - a),
+        "that is the middle only: t runs from 0 to 1.": (a + b).expand(5, -1) / 2,
     }  # fmt: skip
     c, d = example(2, 3, seed=1)
     second_case = (c, d, 2), torch.stack([c, d])
@@ -94,6 +115,8 @@ def check_conv_encoder(answer):
         network = answer(k)
         if network is ... or network is None:
             return network
+        if not takes(network, 784) and takes(network, k):
+            return torch.zeros(4)
         x = 30 * (example(60, 784) - 3)
         with torch.no_grad():
             z, curve = network(x), network(x) + network(-x) - 2 * network(0 * x)
@@ -107,6 +130,7 @@ def check_conv_encoder(answer):
         "there is no Conv2d in it.": [1, 0, 1, 1],
         "it has no activation function: such layers are a single linear map.": [1, 1, 0, 1],
         "codes may take any value: no activation function after the last layer.": [1, 1, 1, 0],
+        "that turns codes into images, (n, k) into (n, 784): an encoder goes the other way.": [0, 0, 0, 0],
     }
     mistakes = {hint: torch.tensor(value).float() for hint, value in mistakes.items()}
     success = "Now train it beside the MLP, as above."

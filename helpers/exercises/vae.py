@@ -1,11 +1,13 @@
 """Checkers of 10_vae."""
 
 import math
+from itertools import combinations, product
 
 import torch
 from torch import nn
 
 from helpers.exercises import example, grade
+from helpers.exercises.autoencoder import takes
 
 
 def check_vae_loss(answer):
@@ -35,18 +37,53 @@ def check_vae_loss(answer):
         "the KL has a ½.": error + 2 * kl,
         "the −1 in the KL is missing: for q = prior it must be 0.": error + kl + 1.5,
         "exp is missing: s² = exp(log_var).": error + kl_of(log_var, log_var),
-        "log_var is ln s², not s.": error + kl_of(log_var**2, 2 * log_var.log()),
+        "log_var is ln s², not s.": tuple(
+            error + kl_of(log_var**2, log) for log in (2 * log_var.log(), log_var.log(), log_var)),
+        "log_var is ln s², not s².": error + kl_of(log_var, log_var.log()),
+        "exp(½ log_var) is s: the KL needs s² = exp(log_var).": error + kl_of((0.5 * log_var).exp(), log_var),
+        "exp(log_var) is s² already: do not square it.": error + kl_of((2 * log_var).exp(), log_var),
+        "exp(−log_var) is 1/s².": error + kl_of((-log_var).exp(), log_var),
+        "the last term is log_var itself, a logarithm already.": tuple(
+            error + kl_of(log_var.exp(), log) for log in (log_var.log(), 0.5 * log_var)),
         "log_var is ln s², not ln s.": error + kl_of((2 * log_var).exp(), 2 * log_var),
         "logits are log-odds, not probabilities: p = sigmoid(logits).": pixels(logits) + kl,
         "sigmoid is applied twice: a loss “with logits” applies it itself.": pixels(p.sigmoid()) + kl,
         "background pixels count too: (1 − x) ln(1 − p) is missing.": -(x * p.log()).sum(1) + kl,
         "Bernoulli pixels need the cross-entropy, not the squared error.": (x - p).square().sum(1) + kl,
-    }
-    mistakes = {hint: value.mean() for hint, value in each.items()}
+        "mu and log_var are swapped in the KL.": error + 0.5 * (log_var**2 + mu.exp() - 1 - mu).sum(1),
+        "that is the KL the other way round, from the prior to q.":
+            error + 0.5 * ((1 + mu**2) / log_var.exp() - 1 + log_var).sum(1),
+        "the means are squared in the KL.": error + kl + 0.5 * (mu - mu**2).sum(1),
+        "square each mean before you sum.": error + kl + 0.5 * (mu.sum(1) ** 2 - (mu**2).sum(1)),
+        "the means are missing in the KL.": error + kl - 0.5 * (mu**2).sum(1),
+        "logits and x are swapped in the cross-entropy: the images are its target.": tuple(
+            swapped.sum(1) + kl for swapped in (
+                nn.functional.softplus(x) - x * logits, nn.functional.softplus(x) - x * p,
+                nn.functional.binary_cross_entropy(x, p, reduction="none"))),
+        "x and 1 − x are swapped in the cross-entropy.": error + kl - ((1 - 2 * x) * logits).sum(1),
+        "x · logits is subtracted from the softplus, not added.": error + kl + 2 * (x * logits).sum(1),
+        "x multiplies the logits, not the probabilities.": error + kl + (x * (logits - p)).sum(1),
+        "softplus takes the logits, not minus the logits.": error + kl - logits.sum(1),
+        "the ½ belongs to the KL only, not to the cross-entropy.": 0.5 * error + kl,
+    }  # fmt: skip
+    terms = {"mu²": mu**2, "exp(log_var)": log_var.exp(), "1": 0 * mu - 1, "log_var": -log_var}
+    for names in [names for r in (1, 2, 3) for names in combinations(terms, r)]:
+        hint = f"the ½ belongs to all four terms of the KL; it is missing before {' and '.join(names)}."
+        each[hint] = error + kl + 0.5 * sum(terms[name] for name in names).sum(1)
+    for name, term in terms.items():
+        each[f"the sign of {name} in the KL is wrong."] = error + kl - term.sum(1)
+    slips = {"is right": (1, 0), "is averaged over dim 1 too": (1, 1), "is summed over the batch too": (5, 0),
+             "is summed over the batch and averaged over dim 1": (5, 1)}  # fmt: skip
+    for (a, (n, d)), (b, (m, q)) in product(slips.items(), slips.items()):
+        hint = f"sum over dim 1, then average over the batch: your cross-entropy {a}, your KL {b}."
+        each[hint] = error * n / 7**d + kl * m / 3**q
+    mistakes = {hint: tuple(value.mean() for value in (values if isinstance(values, tuple) else (values,)))
+                for hint, values in each.items()}  # fmt: skip
     mistakes["one number: average over the batch."] = error + kl
     inputs, expected, one = (logits, x, mu, log_var), (error + kl).mean(), torch.ones(2, 3)
     second_case = (one, 0 * one, one, one), 3 * (math.log(1 + math.e) + (math.e - 1) / 2)
-    grade(answer, inputs, expected, mistakes, "Sums over dimensions, a mean over the batch.", second_case)
+    success = "Sums over dimensions, a mean over the batch."
+    grade(answer, inputs, expected, mistakes, success, second_case, tolerance=1e-5)
 
 
 def check_weighted_bound(answer):
@@ -88,7 +125,28 @@ def check_weighted_bound(answer):
         "q is centred at its mean: z − mean.": bound(prior - log_q(log_s.exp(), 0)),
         "½ ln 2π is in log p(z), but missing in log q.": bound(prior - q - half),
         "½ ln 2π is in log q, but missing in log p(z).": bound(prior - q + half),
-    }
+        "log_var is ln s², not s².": bound(prior - log_q(log_var[:, None].sqrt())),
+        "exp is missing: ½ log_var is ln s, not s.": bound(prior - log_q(log_s)),
+        "mu and log_var are swapped.": bound(prior - log_q((0.5 * m).exp(), log_var[:, None])),
+        "−½ log_var is missing in log q.": bound(prior - q - log_s),
+        "½ log_var has the wrong sign in log q.": bound(prior - q - 2 * log_s),
+        "divide (z − mean)² by s², not by s.": bound(prior - q - eps**2 / 2 + eps**2 * log_s.exp() / 2),
+        "divide (z − mean)² by s².": bound(prior - q - eps**2 / 2 + (z - m) ** 2 / 2),
+        "the prior's mean is 0, not mu.": bound(log_q(1) - q),
+        "the prior's standard deviation is 1, not s.": bound(log_q(log_s.exp(), 0) - q),
+        "sum over the latent dimensions, do not average.":
+            (log_likelihood + (prior - q).mean(2)).logsumexp(1) - k,
+        "log p(z) − log q belongs inside the logarithm of the mean.":
+            log_likelihood.logsumexp(1) - k + (prior - q).sum(2).mean(1),
+        "subtract ln k; you added it.": expected + 2 * k,
+        "subtract ln k, not k.": expected + k - 8,
+        "the mean is inside the logarithm: subtract ln k, do not divide by k.": (expected + k) / 8,
+        "the largest weight alone is not the mean.": log_w.amax(1),
+    }  # fmt: skip
+    halves = {"log_var in log q": log_s, "(z − mean)²/s² in log q": eps**2 / 2, "z² in log p(z)": -(z**2) / 2}
+    for names in [names for r in (1, 2, 3) for names in combinations(halves, r)]:
+        hint = f"the ½ is missing before {' and '.join(names)}."
+        mistakes[hint] = bound(prior - q + sum(halves[name] for name in names))
     other = torch.tensor([[-100, math.log(3) - 100]]), torch.zeros(1, 2, 1), torch.zeros(1, 1)
     second_case = (*other, torch.full((1, 1), 2 * math.log(3))), torch.tensor([math.log(6) - 100])
     inputs, success_message = (log_likelihood, z, mu, log_var), "The average is inside the logarithm."
@@ -112,6 +170,10 @@ def check_count_active_units(answer):
         "the threshold is 0.01, not 0.1.": (variance > 0.1).sum(),
         "that is a mask: count its True.": variance > 0.01,
         "those are the variances: how many are above 0.01?": variance,
+        "that is the number of all latent dimensions.": len(variance),
+        "the variance is over the data (dim 0): you took one of all numbers.": (
+            (mu.var() > 0.01).double(), mu.var(), (variance.mean() > 0.01).double()),
+        "count the dimensions, not the means above 0.01.": ((mu > 0.01).sum(), (mu.abs() > 0.01).sum()),
     }
     second_case = (torch.tensor([[0, 0, 2.0], [1, 0.1, 2.5]]),), 2
     grade(answer, (mu,), 7, mistakes, "The other dimensions carry no information.", second_case)
@@ -125,23 +187,32 @@ def check_conv_networks(answer):
         if networks is ... or networks is None:
             return networks
         encoder, decoder = networks
+        if takes(encoder, 20) and takes(decoder, 784):
+            return torch.zeros(5)
+        if takes(decoder, 40) and not takes(decoder, 20):
+            return torch.ones(5)
         with torch.no_grad():
             z, logits = encoder(example(3, 784).sigmoid()), decoder(100 * (example(3, 20) - 3))
         convolutional = [any(isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)) for m in network.modules())
                          for network in networks]  # fmt: skip
         logits_only = logits.min() < 0 or logits.max() > 1
-        return torch.tensor([z.shape[1], logits.shape[1], *convolutional, logits_only])
+        unbounded = logits_only and (z.min() < 0 or z.shape[1] != 40)
+        return torch.tensor([z.shape[1], logits.shape[1], *convolutional, int(logits_only) + int(unbounded)])
 
     mistakes = {
         "the encoder needs 40 outputs: a mean and a log-variance for each of 20 latent dimensions.":
-            [20, 784, 1, 1, 1],
-        "flatten the decoder's output: (n, 784), not (n, 1, 28, 28).": [40, 1, 1, 1, 1],
-        "the encoder has no convolution.": [40, 784, 0, 1, 1],
-        "the decoder has no (transposed) convolution.": [40, 784, 1, 0, 1],
-        "neither network has a convolution.": [40, 784, 0, 0, 1],
+            [20, 784, 1, 1, 2],
+        "flatten the decoder's output: (n, 784), not (n, 1, 28, 28).": [40, 1, 1, 1, 2],
+        "the encoder has no convolution.": [40, 784, 0, 1, 2],
+        "the decoder has no (transposed) convolution.": [40, 784, 1, 0, 2],
+        "neither network has a convolution.": [40, 784, 0, 0, 2],
         "the decoder must output logits: leave out the sigmoid at its end.": [40, 784, 1, 1, 0],
+        "means and log-variances may be negative: no activation function at the encoder's end.":
+            [40, 784, 1, 1, 1],
+        "encoder and decoder are swapped: return the encoder first.": [0, 0, 0, 0, 0],
+        "the decoder's input is a sample, 20 numbers, not the encoder's 40 outputs.": [1, 1, 1, 1, 1],
     }  # fmt: skip
     mistakes = {hint: torch.tensor(value) for hint, value in mistakes.items()}
-    expected = torch.tensor([40, 784, 1, 1, 1])
+    expected = torch.tensor([40, 784, 1, 1, 2])
     success = "Now train it as in the solution, and compare its loss with section 4's."
     grade(describe, (), expected, mistakes, success, tolerance=1e-6)
