@@ -200,7 +200,8 @@ def dci_disentanglement(z, factors):
     importance = torch.from_numpy(np.array(importance)).T
     total = importance.sum(1)
     if total.sum() == 0:
-        raise ValueError("No latent dimension is informative: all of them, or all factors, are constant.")
+        raise ValueError("No latent dimension is informative: all of them, or all factors, are constant or "
+                         "vary by less than 1e-7.")  # fmt: skip
     fraction = importance[total > 0] / total[total > 0, None]
     score = 1 - torch.special.entr(fraction).sum(1) / log(factors.shape[1])
     return (score @ total[total > 0] / total.sum()).item()
