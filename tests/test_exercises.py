@@ -329,28 +329,43 @@ WRONG = {
         "dim 1": "lambda l, w: torch.eye(l.shape[1])[w] + (l.softmax(0) - l.softmax(0).detach())",
         "p not added": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1).detach()",
     },
-    "vae.check_vae_loss": {
-        "sum over the pixels": "lambda l, x, m, v: nll(l, x).mean() / 7 + gkl(m, v).mean()",
-        "their mean implies β = 1/q": "lambda l, x, m, v: nll(l, x).mean() + gkl(m, v).mean() / 3",
-        "only the batch is averaged": "lambda l, x, m, v: bce(l, x) + gkl(m, v).mean() / 3",
-        "must not grow with the batch": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum()",
-        "the cross-entropy is not": "lambda l, x, m, v: bce(l, x, reduction='sum') + gkl(m, v).mean()",
-        "the KL a sum over all": "lambda l, x, m, v: bce(l, x) + gkl(m, v).sum()",
-        "the KL is a penalty": "lambda l, x, m, v: (nll(l, x) - gkl(m, v)).mean()",
-        "that is the ELBO": "lambda l, x, m, v: -(nll(l, x) + gkl(m, v)).mean()",
-        "the cross-entropy is −log p(x|z) already": "lambda l, x, m, v: (gkl(m, v) - nll(l, x)).mean()",
-        "the KL is missing": "lambda l, x, m, v: nll(l, x).mean()",
-        "the KL has a ½": "lambda l, x, m, v: (nll(l, x) + 2 * gkl(m, v)).mean()",
-        "the −1 in the KL": "lambda l, x, m, v: (nll(l, x) + (m**2 + v.exp() - v).sum(1) / 2).mean()",
-        "exp is missing": "lambda l, x, m, v: (nll(l, x) + (m**2 + v - 1 - v).sum(1) / 2).mean()",
-        "not s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v).sum(1)).mean()",
-        "not ln s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v.exp()).sum(1)).mean()",
-        "not probabilities": "lambda l, x, m, v: nll((l / (1 - l)).log(), x).mean() + gkl(m, v).mean()",
-        "applied twice": "lambda l, x, m, v: 7 * bce(l.sigmoid(), x) + gkl(m, v).mean()",
-        "background pixels count": "lambda l, x, m, v: (gkl(m, v) - (x * l.sigmoid().log()).sum(1)).mean()",
-        "the squared error": "lambda l, x, m, v: ((x - l.sigmoid()) ** 2).sum(1).mean() + gkl(m, v).mean()",
-        "one number: average": "lambda l, x, m, v: nll(l, x) + gkl(m, v)",
-        "right for these data only": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum() / 5",
+    "vae.check_sigma_vae_loss": {
+        "sum over the pixels": "lambda h, x, m, v: (fit_nll(h, x) / 7 + gkl(m, v)).mean()",
+        "their mean implies β = 1/q": "lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v) / 3).mean()",
+        "only the batch is averaged": "lambda h, x, m, v: (fit_nll(h, x) / 7 + gkl(m, v) / 3).mean()",
+        "must not grow with the batch": "lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v)).sum()",
+        "the reconstruction loss is not": "lambda h, x, m, v: fit_nll(h, x).sum() + gkl(m, v).mean()",
+        "the KL a sum over all": "lambda h, x, m, v: fit_nll(h, x).mean() / 7 + gkl(m, v).sum()",
+        "the KL is a penalty": "lambda h, x, m, v: (fit_nll(h, x) - gkl(m, v)).mean()",
+        "that is the ELBO": "lambda h, x, m, v: -(fit_nll(h, x) + gkl(m, v)).mean()",
+        "enters with a minus sign": "lambda h, x, m, v: (gkl(m, v) - fit_nll(h, x)).mean()",
+        "the KL is missing": "lambda h, x, m, v: fit_nll(h, x).mean()",
+        "the KL has a ½": "lambda h, x, m, v: (fit_nll(h, x) + 2 * gkl(m, v)).mean()",
+        "belongs to all of its parts":
+            "lambda h, x, m, v: (fit_nll(h, x) + (m**2 / 2 + v.exp() - 1 - v).sum(1)).mean()",
+        "the −1 in the KL": "lambda h, x, m, v: (fit_nll(h, x) + (m**2 + v.exp() - v).sum(1) / 2).mean()",
+        "exp is missing": "lambda h, x, m, v: (fit_nll(h, x) + (m**2 + v - 1 - v).sum(1) / 2).mean()",
+        "not σ.": "lambda h, x, m, v: (fit_nll(h, x) + kl(m, v).sum(1)).mean()",
+        "not ln σ.": "lambda h, x, m, v: (fit_nll(h, x) + kl(m, v.exp()).sum(1)).mean()",
+        "the root is missing":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean()) + gkl(m, v)).mean()",
+        "that is s = 1": "lambda h, x, m, v: (fit_nll(h, x, 1.0) + gkl(m, v)).mean()",
+        "over the batch, too":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean(1)[:, None] ** 0.5) + gkl(m, v)).mean()",
+        "over the pixels, too":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean(0) ** 0.5) + gkl(m, v)).mean()",
+        "not the variance of the error":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).std()) + gkl(m, v)).mean()",
+        "it is d/2.": "lambda h, x, m, v: (fit_nll(h, x) - 3.5 + gkl(m, v)).mean()",
+        "not d.": "lambda h, x, m, v: (fit_nll(h, x) + 3.5 + gkl(m, v)).mean()",
+        "d ln s is missing":
+            "lambda h, x, m, v: (fit_nll(h, x) - 3.5 * (x - h).square().mean().log() + gkl(m, v)).mean()",
+        "ln s² has a ½":
+            "lambda h, x, m, v: (fit_nll(h, x) + 3.5 * (x - h).square().mean().log() + gkl(m, v)).mean()",
+        "½ ln 2π is missing":
+            "lambda h, x, m, v: (fit_nll(h, x) - 3.5 * nats(2 * math.pi) + gkl(m, v)).mean()",
+        "one number: average": "lambda h, x, m, v: fit_nll(h, x) + gkl(m, v)",
+        "right for these data only": "lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v)).sum() / 5",
     },
     "vae.check_weighted_bound": {
         "the prior p(z) is missing": "lambda *a: iwae(*a, prior=0)",
@@ -715,6 +730,11 @@ def elbo(*inputs):
 
 def nats(number):
     return math.log(number)
+
+
+def fit_nll(x_hat, x, s=None):
+    s = (x - x_hat).square().mean() ** 0.5 if s is None else s
+    return -torch.distributions.Normal(x_hat, s).log_prob(x).sum(1)
 
 
 def log_w(log_likelihood, z, mu, log_var, prior=1, q=1):
