@@ -1,6 +1,20 @@
-"""JupyterLab as `make lab` starts it: the kernel's messages reach the page without delay."""
+"""JupyterLab on the first notebook, its kernels' messages passed on without delay: `python -m helpers.lab`."""
+
+import sys
+from pathlib import Path
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyterlab.labapp import LabApp
+
+# The browser is given an address: snap's Firefox, WSL and the Microsoft Store's Python cannot share a file with it.
+SETTINGS = [
+    f"--ServerApp.root_dir={Path(__file__).resolve().parent.parent}",
+    "--ServerApp.use_redirect_file=False",
+    "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+    "--ServerApp.kernel_websocket_connection_class=helpers.lab.LowLatencyChannel",
+    "--ip=localhost",
+    "--allow-root",
+]
 
 
 class LowLatencyChannel(ZMQChannelsWebsocketConnection):
@@ -18,3 +32,7 @@ class LowLatencyChannel(ZMQChannelsWebsocketConnection):
         _, (_, header, parent, _, content, *_) = self.session.feed_identities(outgoing_msg)
         if not (b'"status"' in header and b'"comm_msg"' in parent and b'"busy"' in content):
             super().handle_outgoing_message(stream, outgoing_msg)
+
+
+if __name__ == "__main__":
+    LabApp.launch_instance(SETTINGS + sys.argv[1:])
