@@ -37,7 +37,7 @@ colab:
 	$(PYTHON) .github/stamp.py "$(REPO)"
 
 .venv/ready: requirements.txt
-	@[ "$(PYTHON)" ] || { echo "Python 3.11, 3.12, 3.13 or 3.14 is needed, and here is $$(python3 -V 2>/dev/null || echo none):" \
+	@[ "$(PYTHON)" ] || { echo "Python 3.11 to 3.14 is needed, and here is $$(python3 -V 2>/dev/null || echo none):" \
 	  "install Python 3.13, from python.org or your system's packages, then run make again."; exit 1; }
 	@case "$$($(PYTHON) -c 'import platform; print(platform.system(), platform.machine())')" in "Darwin x86_64") \
 	  echo "This Python is made for Intel Macs, and PyTorch no longer is. On Apple silicon, install Python from python.org;" \

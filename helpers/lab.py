@@ -1,20 +1,9 @@
-"""JupyterLab on the first notebook, its kernels' messages passed on without delay: `python -m helpers.lab`."""
+"""JupyterLab on the first notebook, its sliders' messages without delay: `python -m helpers.lab`."""
 
 import sys
-from pathlib import Path
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyterlab.labapp import LabApp
-
-# The browser is given an address: snap's Firefox, WSL and the Microsoft Store's Python cannot share a file with it.
-SETTINGS = [
-    f"--ServerApp.root_dir={Path(__file__).resolve().parent.parent}",
-    "--ServerApp.use_redirect_file=False",
-    "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
-    "--ServerApp.kernel_websocket_connection_class=helpers.lab.LowLatencyChannel",
-    "--ip=localhost",
-    "--allow-root",
-]
 
 
 class LowLatencyChannel(ZMQChannelsWebsocketConnection):
@@ -34,5 +23,8 @@ class LowLatencyChannel(ZMQChannelsWebsocketConnection):
             super().handle_outgoing_message(stream, outgoing_msg)
 
 
-if __name__ == "__main__":
-    LabApp.launch_instance(SETTINGS + sys.argv[1:])
+if __name__ == "__main__":  # the browser gets an address: under snap, WSL or Windows it may not read a file
+    settings = """--ip=localhost --allow-root --ServerApp.root_dir=. --ServerApp.use_redirect_file=False
+        --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+        --ServerApp.kernel_websocket_connection_class=helpers.lab.LowLatencyChannel"""
+    LabApp.launch_instance(settings.split() + sys.argv[1:])

@@ -42,10 +42,10 @@ def launch(chromium):
 
 @pytest.fixture(scope="session")
 def browser():
-    """One cache for all pages. Without a browser the test is skipped, or fails where REQUIRE_BROWSER is set."""
+    """One cache for all pages. Without a browser a test is skipped, or fails where REQUIRE_BROWSER is set."""
     with sync_playwright() as playwright:
         if not (browser := launch(playwright.chromium)):
-            message = "No slider was moved: no Chromium or Chrome starts (on Debian: apt-get install chromium)."
+            message = "No slider was moved: no Chromium or Chrome starts (Debian: apt-get install chromium)."
             pytest.fail(message) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(message)
         yield browser.new_context()
         browser.close()
@@ -56,8 +56,8 @@ def git():
     """Run git in a folder; without git the test is skipped."""
     if not shutil.which("git"):
         pytest.skip("git is not installed.")
-    author = ["-c", "user.name=t", "-c", "user.email=t@localhost"]
-    return lambda folder, *command: subprocess.run(["git", *author, *command], cwd=folder, check=True)
+    settings = "-c user.name=t -c user.email=t@localhost -c core.compression=0".split()
+    return lambda folder, *command: subprocess.run(["git", *settings, *command], cwd=folder, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +75,8 @@ def lab(browser, tmp_path_factory):
     token = secrets.token_hex(16)
     environment = {f"JUPYTER_{part}_DIR": str(root / part) for part in ("CONFIG", "DATA", "RUNTIME")}
     environment |= {"PYTHONPATH": str(ROOT / "tests" / "offline")}
-    command = [sys.executable, "-m", "helpers.lab", "--no-browser", "--expose-app-in-browser",
-               f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]  # fmt: skip
+    command = [sys.executable, "-m", "helpers.lab", "--no-browser", "--expose-app-in-browser"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     with open(root / "log", "w") as log:
         server = subprocess.Popen(command, cwd=root, env=os.environ | environment, stdout=log, stderr=log)
     try:
