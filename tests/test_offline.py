@@ -42,7 +42,7 @@ def test_refused(call):
     assert REFUSED in python(f"import socket, subprocess, sys, urllib.request; {call}")
 
 
-def test_git_is_refused():
+def test_git_is_refused(git):
     said = python("import subprocess as s; s.run(['git', 'ls-remote', 'https://github.com/owner/name'])")
     assert "127.0.0.1 port 9" in said
 
