@@ -1,18 +1,33 @@
 # make lab: the environment, then JupyterLab on the first notebook. make test: the environment, then every test.
-PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
-  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -I -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+PARTS := style colab browser notebooks
+
+# Neither the reader's packages nor the reader's encoding: the ✓ of a claim must go through.
+export PYTHONUTF8 := 1
+export PIP_USER := 0
+unexport PYTHONHOME PYTHONIOENCODING PYTHONPATH PYTHONWARNINGS PIP_PREFIX PIP_TARGET PYTEST_ADDOPTS PYTEST_PLUGINS
 
 lab: .venv/ready
-	$(BIN)/python -m jupyterlab --ip=localhost --ServerApp.kernel_websocket_connection_class=helpers.lab.LowLatencyChannel $(ROOT) notebooks/00_start_here.ipynb
+	$(BIN)/python -m helpers.lab
 
-test: .venv/ready .venv/colab/ready
+test: .venv/ready
+	@failed=; for part in $(PARTS); do $(MAKE) --no-print-directory test-$$part || failed="$$failed test-$$part"; done; \
+	  [ -z "$$failed" ] || { echo "make test: failed:$$failed (make runs each of them alone, too)"; exit 1; }
+
+test-style: .venv/ready
 	$(BIN)/python -m ruff check
+
+test-colab: .venv/colab/ready
 	JUPYTER_PATH="$(CURDIR)/.venv/share/jupyter" .venv/colab/bin/python -m pytest tests/test_widgets.py tests/test_colab.py::test_colab_clones_once_and_shows_the_first_slider
+
+test-browser: .venv/ready
 	$(BIN)/python -m pytest tests/test_browser.py tests/test_explorers_page.py
+
+test-notebooks: .venv/ready  # and all that is left
 	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
-	  -n 2 --dist loadfile --durations 10 $(shell ls -r notebooks/*.ipynb) tests --ignore tests/test_browser.py --ignore tests/test_explorers_page.py  # the long ones first
+	  -n 2 --dist loadfile --durations 10 notebooks/[0-9]*.ipynb tests --ignore tests/test_browser.py --ignore tests/test_explorers_page.py
 
 weights: .venv/ready  # trains every shipped model again: an hour or more
 	$(BIN)/python -m recipes
@@ -22,10 +37,17 @@ colab:
 	$(PYTHON) .github/stamp.py "$(REPO)"
 
 .venv/ready: requirements.txt
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11, 3.12 or 3.13 is needed (on Debian: apt-get install python3)."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$(ROOT)" ] && apt-get update -qq && apt-get install -y -qq python3-venv; } \
-	  || { echo "Python lacks venv: apt-get install python3-venv, then run make again."; exit 1; }
+	@[ "$(PYTHON)" ] || { echo "Python 3.11 to 3.14 is needed, and here is $$(python3 -V 2>/dev/null || echo none):" \
+	  "install Python 3.13, from python.org or your system's packages, then run make again."; exit 1; }
+	@case "$$($(PYTHON) -c 'import platform; print(platform.system(), platform.machine())')" in "Darwin x86_64") \
+	  echo "This Python is made for Intel Macs, and PyTorch no longer is. On Apple silicon, install Python from python.org;" \
+	  "on an Intel Mac, read the notebooks as saved, or run them on Colab or another computer."; exit 1;; esac
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq $(PYTHON)-venv; } \
+	  || { echo "$(PYTHON) lacks venv, which is a package of its own on Debian and Ubuntu: install $(PYTHON)-venv, then run make again."; exit 1; }
 	$(PYTHON) -m venv .venv
+	@[ "$$(uname -s)" != Linux ] || command -v nvidia-smi >/dev/null || $(BIN)/python -m pip -q show torch 2>/dev/null \
+	  || echo "No NVIDIA GPU is found, and pip's PyTorch for Linux brings CUDA: gigabytes. To have the smaller one for CPUs," \
+	  "press Ctrl-C, install $$(grep ^torch== requirements.txt) with $(BIN)/pip as the selector on pytorch.org shows, then run make again."
 	$(BIN)/python -m pip install -q -r requirements.txt
 	$(BIN)/python -c 'import umap'  # compiles its loops, once: notebook 02 need not wait for it
 	@touch $@
@@ -38,4 +60,4 @@ colab:
 	  $(BIN)/python -c "$$site" > "$$own/first.pth"
 	@touch $@
 
-.PHONY: lab test weights colab
+.PHONY: lab test $(PARTS:%=test-%) weights colab

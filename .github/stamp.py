@@ -1,4 +1,4 @@
-"""Name the repository that the first cell of each notebook clones on Colab.
+"""Name the repository that the first cell of a notebook clones where it finds no helpers.
 
 `python3 .github/stamp.py owner/name` (make colab REPO=owner/name) writes the name into pyproject.toml, where
 it is kept, and from there into the first cell and the links of every notebook and of README.md.

@@ -6,19 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 
 
 def lacking():
     """The notebooks' requirements (first block of requirements.txt) not installed here, never torch."""
-    block = (ROOT / "requirements.txt").read_text("utf-8").split("\n\n")[0]
-    missing = []
-    for line in re.findall(r"^[\w-]+==.+$", block, re.MULTILINE):
-        try:
-            importlib.metadata.version(line.split("==")[0])
-        except importlib.metadata.PackageNotFoundError:
-            missing.append(line)
-    return [line for line in missing if not line.startswith("torch==")]
+    block = REQUIREMENTS.read_text("utf-8").split("\n\n")[0]
+    lines = re.findall(r"^(?!torch)[\w-]+==.+$", block, re.MULTILINE)
+    return [line for line in lines if not any(importlib.metadata.distributions(name=line.split("==")[0]))]
 
 
 def install():

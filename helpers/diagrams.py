@@ -1,5 +1,7 @@
 """Diagrams of models and methods: every function draws into an axes and returns it."""
 
+import torch
+
 from helpers.style import COLOUR
 
 SHORT_PATH = "04", "08", "11", "13", "17"  # "08" is the box of 08 to 10
@@ -68,7 +70,7 @@ def method_map(ax):
     }
     edges = [("pca", "kernel", "kernel"), ("pca", "linear", "training"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
-             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "discriminator"),
+             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "likelihood → discriminator"),
              ("vae", "cvae", "labels"), ("vae", "beta", "larger β"), ("vae", "vq", "codebook"),
              ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
     box_diagram(ax, nodes, edges)
@@ -78,13 +80,17 @@ def method_map(ax):
     return ax
 
 
-def vae_diagram(x, x_hat):
+def vae_diagram(model, x):
     """A VAE with the two terms of its loss, each below the parts of the model that it depends on.
 
-    x, x_hat: an image and its reconstruction, (s·s,) each. Returns the axes of a new figure.
+    model: a VAE; x: an image, (s·s,), decoded from one posterior sample. Returns the axes of a new figure.
     """
     from matplotlib import pyplot
 
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        mu, log_var = model.posterior(x[None])
+        x_hat = model.decode(mu + (0.5 * log_var).exp() * torch.randn_like(mu))[0]
     ax = pyplot.figure(figsize=(11, 4.1)).subplots()
     ax.set(xlim=(-0.1, 11.1), ylim=(0.15, 4), aspect="equal")
     ax.axis("off")

@@ -75,7 +75,7 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     Returns the axes; model.decode: (n, q) -> (n, s·s).
     """
     shown = range(len(z)) if shown is None else [int(j) for j in shown]
-    title = f"{low:g} … {high:g}" if isinstance(low, (int, float)) else "lowest … highest"
+    title = f"from {low:g} to {high:g}" if isinstance(low, (int, float)) else "from lowest to highest"
     low, high = torch.as_tensor(low).expand(len(z)), torch.as_tensor(high).expand(len(z))
     z_path = z.repeat(len(shown), steps, 1)
     for row, j in enumerate(shown):

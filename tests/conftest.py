@@ -1,21 +1,27 @@
-"""For the slider tests: a browser, a JupyterLab, and a line for each notebook at the end of the run."""
+"""For all tests: none of the reader's IPython profile or git settings. For the slider tests: a browser, a
+JupyterLab, and a line for each notebook at the end of the run.
+"""
 
+import contextlib
 import json
 import os
 import secrets
-import shlex
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+PROFILE = tempfile.TemporaryDirectory()
+os.environ |= {"IPYTHONDIR": PROFILE.name, "GIT_CONFIG_GLOBAL": os.devnull}
+CHROMIUM = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 SETTINGS = {
@@ -23,20 +29,35 @@ SETTINGS = {
 }
 
 
+def launch(chromium):
+    """The first Chromium or Chrome that starts, headless; None if none does.
+
+    chromium: playwright's browser type.
+    """
+    for path in filter(None, [*map(shutil.which, CHROMIUM), "chrome"]):
+        where = {"channel": path} if path == "chrome" else {"executable_path": path}
+        with contextlib.suppress(Error):  # a stub, such as Ubuntu's for snap
+            return chromium.launch(**where, args=FLAGS)
+
+
 @pytest.fixture(scope="session")
 def browser():
-    """Headless Chromium, one cache for all pages. Without one the test is skipped, or fails where
-    REQUIRE_BROWSER is set.
-    """
-    names = "chromium", "chromium-browser", "google-chrome"
-    path = next(filter(None, map(shutil.which, names)), None)
-    if not path:
-        message = "No slider was moved: no Chromium is installed (on Debian: apt-get install chromium)."
-        pytest.fail(message) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(message)
+    """One cache for all pages. Without a browser a test is skipped, or fails where REQUIRE_BROWSER is set."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        if not (browser := launch(playwright.chromium)):
+            message = "No slider was moved: no Chromium or Chrome starts (Debian: apt-get install chromium)."
+            pytest.fail(message) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(message)
         yield browser.new_context()
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def git():
+    """Run git in a folder; without git the test is skipped."""
+    if not shutil.which("git"):
+        pytest.skip("git is not installed.")
+    settings = "-c user.name=t -c user.email=t@localhost -c core.compression=0".split()
+    return lambda folder, *command: subprocess.run(["git", *settings, *command], cwd=folder, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -48,18 +69,14 @@ def lab(browser, tmp_path_factory):
     (root / "data").symlink_to(ROOT / "data")
     settings = root / "CONFIG" / "labconfig" / "default_setting_overrides.json"
     settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps(SETTINGS))
+    settings.write_text(json.dumps(SETTINGS), "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
     environment = {f"JUPYTER_{part}_DIR": str(root / part) for part in ("CONFIG", "DATA", "RUNTIME")}
-    environment |= {"PYTHONPATH": str(ROOT / "tests" / "offline"), "IPYTHONDIR": str(root / "ipython")}
-    plan = ["make", "-n", "lab", f"BIN={Path(sys.executable).parent}"]
-    make = subprocess.check_output(plan, cwd=ROOT, text=True).splitlines()
-    (command,) = [shlex.split(line) for line in make if "-m jupyterlab" in line]
-    command = [part for part in command if not part.endswith(".ipynb")]
-    command += ["--no-browser", "--expose-app-in-browser", f"--port={port}", "--ServerApp.port_retries=0",
-                f"--IdentityProvider.token={token}"]  # fmt: skip
+    environment |= {"PYTHONPATH": str(ROOT / "tests" / "offline")}
+    command = [sys.executable, "-m", "helpers.lab", "--no-browser", "--expose-app-in-browser"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     with open(root / "log", "w") as log:
         server = subprocess.Popen(command, cwd=root, env=os.environ | environment, stdout=log, stderr=log)
     try:

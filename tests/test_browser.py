@@ -4,13 +4,17 @@ Of the first edition only its first notebook is run here. `pytest tests/test_bro
 notebooks with 10 in their name.
 """
 
+import os
 import re
+import shlex
+import shutil
 import statistics
 import time
 
 import nbconvert
 import nbformat
 import pytest
+from conftest import CHROMIUM, launch
 from test_explorers_page import PIXELS
 from test_notebooks import FIRST, PATHS, WIDGET, code, moving, outputs
 
@@ -201,10 +205,21 @@ def test_explorers_live_in_a_page_from_a_file_without_network(notebook, browser,
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
     page = browser.new_page()
     page.route(re.compile("^https?:"), lambda route: route.abort())
-    page.goto(f"file://{tmp_path}/page.html")
+    page.goto((tmp_path / "page.html").as_uri())
     explorers = page.locator(HOST)
     explorers.first.wait_for()
     assert explorers.count() == sum(map(moving, code(notebook)))
     for explorer in explorers.all():
         assert_live(explorer)
     page.close()
+
+
+def test_a_stub_hides_no_browser(browser, tmp_path, monkeypatch):
+    """Ubuntu's chromium-browser without snap only tells how to install it."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None) or pytest.skip("Chrome is not on the PATH.")
+    real = f"PATH={shlex.quote(os.environ['PATH'])} exec {shlex.quote(found)} \"$@\""
+    for name, line in {"chromium-browser": "exit 1", "google-chrome": real}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    launch(browser.browser.browser_type).close()

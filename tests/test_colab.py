@@ -1,4 +1,4 @@
-"""The first cell on Colab, played here with a stand-in, and the stamp that it needs."""
+"""The first cell, on Colab (played here with a stand-in) and of a notebook alone; the stamp that it needs."""
 
 import importlib.metadata
 import os
@@ -6,19 +6,20 @@ import re
 import runpy
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 from helpers import colab
 
 ROOT = Path(__file__).resolve().parent.parent
 stamp = runpy.run_path(str(ROOT / ".github" / "stamp.py"))["stamp"]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 NAME = "owner/name"
 STAND_IN = """
 import sys, types
@@ -29,7 +30,7 @@ for name in ("google", "google.colab"):
 
 def repository(root):
     """The name that pyproject.toml keeps."""
-    return tomllib.loads((root / "pyproject.toml").read_text())["tool"]["series"]["repository"]
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["series"]["repository"]
 
 
 def cells(path):
@@ -38,18 +39,16 @@ def cells(path):
 
 
 def contents(root):
-    """Every file under a folder, as bytes."""
-    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """Every file under a folder, as bytes, except git's."""
+    files = [path for path in root.rglob("*") if path.is_file() and ".git" not in path.parts]
+    return {path: path.read_bytes() for path in files}
 
 
 @pytest.fixture
 def project(tmp_path):
-    """The working tree without what git ignores."""
-    listed = subprocess.check_output(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True)
-    for name in filter(lambda name: (ROOT / name).is_file(), listed.splitlines()):
-        (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / "project" / name)
-    return tmp_path / "project"
+    """A copy of the series, with nothing that is made in its folder by running it."""
+    made = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", ".ipynb_checkpoints")
+    return shutil.copytree(ROOT, tmp_path / "project", ignore=made)
 
 
 def test_stamp(project):
@@ -60,9 +59,9 @@ def test_stamp(project):
     assert repository(project) == NAME
     for path in NOTEBOOKS:
         link = f"https://colab.research.google.com/github/{NAME}/blob/main/notebooks/{path.name}"
-        assert f"[Open in Colab]({link})" in (project / "notebooks" / path.name).read_text()
+        assert f"[Open in Colab]({link})" in (project / "notebooks" / path.name).read_text("utf-8")
         assert f'REPO = "{NAME}"' in cells(project / "notebooks" / path.name)[0]
-    assert f"/{NAME}/blob/main/notebooks/00_start_here.ipynb)" in (project / "README.md").read_text()
+    assert f"/{NAME}/blob/main/notebooks/00_start_here.ipynb)" in (project / "README.md").read_text("utf-8")
     stamp(NAME, project)
     assert contents(project) == stamped
     stamp(was, project)
@@ -72,7 +71,7 @@ def test_stamp(project):
 def test_unstamped_shows_no_link(project):
     stamp("", project)
     for path in [project / "README.md", *(project / "notebooks").glob("*.ipynb")]:
-        assert "colab.research.google.com" not in path.read_text()
+        assert "colab.research.google.com" not in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -116,10 +115,9 @@ def sliders(cell):
     return any("Explorer:" in output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
-def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path):
+def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path, git):
     stamp(NAME, project)
-    for command in ("init -q", "add -A", "-c user.name=t -c user.email=t@localhost commit -q -m all"):
-        subprocess.run(["git", *command.split()], cwd=project, check=True)
+    commit(git, project)
     empty = tmp_path / "content"
     empty.mkdir()
     first, *others = cells(project / "notebooks" / "00_start_here.ipynb")
@@ -131,20 +129,110 @@ def test_colab_clones_once_and_shows_the_first_slider(project, tmp_path):
     assert played[-1].outputs[0].text.strip() == str(empty / "series" / "helpers" / "__init__.py")
 
 
-def test_unstamped_colab_says_what_to_do(project, tmp_path):
-    stamp("", project)
-    with pytest.raises(CellExecutionError, match="make colab REPO=owner/name") as caught:
-        play(tmp_path, cells(project / "notebooks" / "00_start_here.ipynb")[:1], project)
-    assert caught.value.ename == "AssertionError"
+def commit(git, folder):
+    """Make a repository of a folder, with one commit on its branch main."""
+    for command in ("init -q", "checkout -q -b main", "add -A", "commit -q -m all"):
+        git(folder, *command.split())
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """Run a notebook's set-up cell in an empty folder, as often as there are preparations, in one Python.
+
+    Returns what was said, and how often git was called. The stand-in for git makes the helpers if it is asked
+    for the right repository and the folder `online` exists.
+    """
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(f"""#!/bin/sh
+echo "$@" >> calls
+[ -d online ] && [ "$5" = https://github.com/{NAME} ] && mkdir -p "$6/helpers" && touch "$6/helpers/claims.py"
+""", "utf-8")  # fmt: skip
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{git.parent}{os.pathsep}{os.environ['PATH']}")
+    folder = tmp_path / "a" / "b" / "c"
+    folder.mkdir(parents=True)
+
+    def run(repo, *runs):
+        set_up = cells(NOTEBOOKS[0])[0].split("from helpers")[0] + "import helpers.claims"
+        set_up = re.sub(r'^REPO = ".*?"', f'REPO = "{repo}"', set_up, flags=re.MULTILINE)
+        code = f"""import os, sys
+for prepare in sys.argv[1:]:
+    exec(prepare)
+    try:
+        exec({set_up!r})
+    except AssertionError as error:
+        print(error)
+    import wave  # any module: Python looks for it wherever sys.path says, and remembers what is not there
+"""
+        python = [sys.executable, "-I", "-c", code, *runs]
+        said = subprocess.run(python, cwd=folder, capture_output=True, text=True)
+        calls = folder / "calls"
+        return said.stdout + said.stderr, len(calls.read_text("utf-8").splitlines()) if calls.exists() else 0
+
+    return run
+
+
+NOTHING, ONLINE = "", "os.mkdir('online')"
+SENTENCE = "This notebook needs the rest of its series: git clone -q --depth 1 https://github.com/{} series\n"
+
+
+def test_a_notebook_alone_clones_once(alone):
+    assert alone(NAME, ONLINE, NOTHING) == ("", 1)
+
+
+def test_a_notebook_alone_says_how_to_get_the_series(alone):
+    assert alone(NAME, NOTHING) == (SENTENCE.format(NAME), 1)
+
+
+def test_a_notebook_alone_goes_on_once_the_network_is_there(alone):
+    assert alone(NAME, NOTHING, ONLINE) == (SENTENCE.format(NAME), 2)
+
+
+def test_an_unstamped_notebook_alone_clones_nothing(alone):
+    assert alone("", ONLINE) == (SENTENCE.format("OWNER/NAME"), 0)
+
+
+@pytest.mark.parametrize("home", [".", "..", "../..", "series"])
+def test_a_notebook_beside_its_helpers_clones_nothing(alone, home):
+    made = f"os.makedirs('{home}/helpers'); open('{home}/helpers/claims.py', 'w').close(); {ONLINE}"
+    assert alone(NAME, made) == ("", 0)
+
+
+@pytest.mark.parametrize("home", ["..", "series"])
+def test_other_helpers_are_not_taken_for_those_of_the_series(alone, home):
+    assert alone("", f"os.makedirs('{home}/helpers')") == (SENTENCE.format("OWNER/NAME"), 0)
+
+
+def test_the_first_push_stamps_the_name_and_the_second_nothing(tmp_path, git):
+    """The workflow's own commands, in a clone as GitHub makes it."""
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "stamp.yml").read_text("utf-8"))
+    assert workflow[True] == {"push": {"branches": ["main"]}}  # YAML takes `on` for true
+    assert workflow["permissions"] == {"contents": "write"}
+    (job,) = workflow["jobs"].values()
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    for name in ("pyproject.toml", "README.md", ".github/stamp.py", "notebooks/08_elbo.ipynb"):
+        (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / "project" / name)
+    stamp("", tmp_path / "project")
+    commit(git, tmp_path / "project")
+    git(tmp_path, "clone", "-q", "--bare", "project", "origin")
+    for i, named in enumerate([NAME, NAME, "other/fork"]):
+        git(tmp_path, "clone", "-q", "--depth", "1", (tmp_path / "origin").as_uri(), f"push{i}")
+        for command in commands:
+            subprocess.run(["bash", "-e", "-c", command], cwd=tmp_path / f"push{i}", check=True,
+                           env=os.environ | {"GITHUB_REPOSITORY": named})  # fmt: skip
+        git(tmp_path, "clone", "-q", "origin", f"pushed{i}")
+        assert repository(tmp_path / f"pushed{i}") == named
+        assert f'REPO = "{named}"' in cells(tmp_path / f"pushed{i}" / "notebooks" / "08_elbo.ipynb")[0]
+    log = subprocess.check_output(["git", "log", "--format=%s"], cwd=tmp_path / "origin", text=True)
+    assert len(log.splitlines()) == 3, log
 
 
 def test_colab_installs_what_it_lacks_but_never_torch(monkeypatch):
     assert colab.lacking() == []
 
-    def absent(name):
-        raise importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(importlib.metadata, "version", absent)
+    monkeypatch.setattr(importlib.metadata, "distributions", lambda name: iter([]))
     lacking = colab.lacking()
     assert any(line.startswith("scikit-learn==") for line in lacking)
     assert not any(line.startswith("torch") for line in lacking)

@@ -358,55 +358,74 @@ WRONG = {
         "dim 1": "lambda l, w: torch.eye(l.shape[1])[w] + (l.softmax(0) - l.softmax(0).detach())",
         "p not added": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1).detach()",
     },
-    "vae.check_vae_loss": {
-        "sum over the pixels": "lambda l, x, m, v: nll(l, x).mean() / 7 + gkl(m, v).mean()",
-        "their mean implies β = 1/q": "lambda l, x, m, v: nll(l, x).mean() + gkl(m, v).mean() / 3",
-        "only the batch is averaged": "lambda l, x, m, v: bce(l, x) + gkl(m, v).mean() / 3",
-        "must not grow with the batch": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum()",
-        "the cross-entropy is not": "lambda l, x, m, v: bce(l, x, reduction='sum') + gkl(m, v).mean()",
-        "the KL a sum over all": "lambda l, x, m, v: bce(l, x) + gkl(m, v).sum()",
-        "the KL is a penalty": "lambda l, x, m, v: (nll(l, x) - gkl(m, v)).mean()",
-        "that is the ELBO": "lambda l, x, m, v: -(nll(l, x) + gkl(m, v)).mean()",
-        "the cross-entropy is −log p(x|z) already": "lambda l, x, m, v: (gkl(m, v) - nll(l, x)).mean()",
-        "the KL is missing": "lambda l, x, m, v: nll(l, x).mean()",
-        "the KL has a ½": "lambda l, x, m, v: (nll(l, x) + 2 * gkl(m, v)).mean()",
-        "the −1 in the KL": "lambda l, x, m, v: (nll(l, x) + (m**2 + v.exp() - v).sum(1) / 2).mean()",
-        "exp is missing": "lambda l, x, m, v: (nll(l, x) + (m**2 + v - 1 - v).sum(1) / 2).mean()",
-        "not s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v).sum(1)).mean()",
-        "not ln s.": "lambda l, x, m, v: (nll(l, x) + kl(m, v.exp()).sum(1)).mean()",
-        "not probabilities": "lambda l, x, m, v: nll((l / (1 - l)).log(), x).mean() + gkl(m, v).mean()",
-        "applied twice": "lambda l, x, m, v: 7 * bce(l.sigmoid(), x) + gkl(m, v).mean()",
-        "background pixels count": "lambda l, x, m, v: (gkl(m, v) - (x * l.sigmoid().log()).sum(1)).mean()",
-        "the squared error": "lambda l, x, m, v: ((x - l.sigmoid()) ** 2).sum(1).mean() + gkl(m, v).mean()",
-        "one number: average": "lambda l, x, m, v: nll(l, x) + gkl(m, v)",
-        "not s².": "lambda l, x, m, v: (nll(l, x) + kl(m, v.sqrt()).sum(1)).mean()",
-        "exp(½ log_var) is s": "lambda l, x, m, v: loss_of(l, x, m**2, (v / 2).exp(), v)",
-        "s² already": "lambda l, x, m, v: loss_of(l, x, m**2, (2 * v).exp(), v)",
-        "1/s²": "lambda l, x, m, v: loss_of(l, x, m**2, (-v).exp(), v)",
-        "a logarithm already": "lambda l, x, m, v: loss_of(l, x, m**2, v.exp(), v.log())",
-        "mu and log_var are swapped": "lambda l, x, m, v: (nll(l, x) + gkl(v, m)).mean()",
-        "other way round": "lambda l, x, m, v: loss_of(l, x, m**2 / v.exp(), (-v).exp(), -v)",
-        "the means are squared": "lambda l, x, m, v: loss_of(l, x, m, v.exp(), v)",
-        "before you sum": "lambda l, x, m, v: nll(l, x).mean() + (gkl(0 * m, v) + m.sum(1) ** 2 / 2).mean()",
-        "the means are missing": "lambda l, x, m, v: loss_of(l, x, 0 * m, v.exp(), v)",
-        "logits and x are swapped": "lambda l, x, m, v: 7 * bce(x, l) + gkl(m, v).mean()",
-        "x and 1 − x": "lambda l, x, m, v: (nll(l, 1 - x) + gkl(m, v)).mean()",
-        "subtracted from the softplus": "lambda l, x, m, v: ((sp(l) + x * l).sum(1) + gkl(m, v)).mean()",
-        "not the probabilities": "lambda l, x, m, v: ((sp(l) - x * l.sigmoid()).sum(1) + gkl(m, v)).mean()",
-        "minus the logits": "lambda l, x, m, v: ((sp(-l) - x * l).sum(1) + gkl(m, v)).mean()",
-        "not to the cross-entropy": "lambda l, x, m, v: (nll(l, x) / 2 + gkl(m, v)).mean()",
+    "vae.check_sigma_vae_loss": {
+        "sum over the pixels": "lambda h, x, m, v: (fit_nll(h, x) / 7 + gkl(m, v)).mean()",
+        "their mean implies β = 1/q": "lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v) / 3).mean()",
+        "only the batch is averaged": "lambda h, x, m, v: (fit_nll(h, x) / 7 + gkl(m, v) / 3).mean()",
+        "must not grow with the batch": "lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v)).sum()",
+        "the reconstruction loss is not": "lambda h, x, m, v: fit_nll(h, x).sum() + gkl(m, v).mean()",
+        "the KL a sum over all": "lambda h, x, m, v: fit_nll(h, x).mean() / 7 + gkl(m, v).sum()",
+        "the KL is a penalty": "lambda h, x, m, v: (fit_nll(h, x) - gkl(m, v)).mean()",
+        "that is the ELBO": "lambda h, x, m, v: -(fit_nll(h, x) + gkl(m, v)).mean()",
+        "enters with a minus sign": "lambda h, x, m, v: (gkl(m, v) - fit_nll(h, x)).mean()",
+        "the KL is missing": "lambda h, x, m, v: fit_nll(h, x).mean()",
+        "the KL has a ½": "lambda h, x, m, v: (fit_nll(h, x) + 2 * gkl(m, v)).mean()",
+        "the −1 in the KL": "lambda h, x, m, v: (fit_nll(h, x) + (m**2 + v.exp() - v).sum(1) / 2).mean()",
+        "exp is missing": "lambda h, x, m, v: (fit_nll(h, x) + (m**2 + v - 1 - v).sum(1) / 2).mean()",
+        "not σ.": "lambda h, x, m, v: (fit_nll(h, x) + kl(m, v).sum(1)).mean()",
+        "not ln σ.": "lambda h, x, m, v: (fit_nll(h, x) + kl(m, v.exp()).sum(1)).mean()",
+        "the root is missing":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean()) + gkl(m, v)).mean()",
+        "that is s = 1": "lambda h, x, m, v: (fit_nll(h, x, 1.0) + gkl(m, v)).mean()",
+        "over the batch, too":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean(1)[:, None] ** 0.5) + gkl(m, v)).mean()",
+        "over the pixels, too":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean(0) ** 0.5) + gkl(m, v)).mean()",
+        "not the variance of the error":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).std()) + gkl(m, v)).mean()",
+        "it is d/2.": "lambda h, x, m, v: (fit_nll(h, x) - 3.5 + gkl(m, v)).mean()",
+        "not d.": "lambda h, x, m, v: (fit_nll(h, x) + 3.5 + gkl(m, v)).mean()",
+        "d ln s is missing":
+            "lambda h, x, m, v: (fit_nll(h, x) - 3.5 * (x - h).square().mean().log() + gkl(m, v)).mean()",
+        "ln s² has a ½":
+            "lambda h, x, m, v: (fit_nll(h, x) + 3.5 * (x - h).square().mean().log() + gkl(m, v)).mean()",
+        "½ ln 2π is missing":
+            "lambda h, x, m, v: (fit_nll(h, x) - 3.5 * nats(2 * math.pi) + gkl(m, v)).mean()",
+        "ln 2π has a ½": "lambda h, x, m, v: (fit_nll(h, x) + 3.5 * nats(2 * math.pi) + gkl(m, v)).mean()",
+        "sign of ½ ln 2π": "lambda h, x, m, v: (fit_nll(h, x) - 7 * nats(2 * math.pi) + gkl(m, v)).mean()",
+        "the sign of ln s":
+            "lambda h, x, m, v: (fit_nll(h, x) - 7 * (x - h).square().mean().log() + gkl(m, v)).mean()",
+        "the sign of the squared error": "lambda h, x, m, v: (fit_nll(h, x) - 7 + gkl(m, v)).mean()",
+        "its root is s.":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().mean() ** 0.25) + gkl(m, v)).mean()",
+        "average over the pixels, do not sum":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).square().sum(1).mean() ** 0.5) + gkl(m, v)).mean()",
+        "not the square of the mean size":
+            "lambda h, x, m, v: (fit_nll(h, x, (x - h).abs().mean()) + gkl(m, v)).mean()",
+        "not σ².": "lambda h, x, m, v: (fit_nll(h, x) + kl(m, v.sqrt()).sum(1)).mean()",
+        "exp(½ log_var) is σ": "lambda h, x, m, v: loss_of(h, x, m**2, (v / 2).exp(), v)",
+        "σ² already": "lambda h, x, m, v: loss_of(h, x, m**2, (2 * v).exp(), v)",
+        "1/σ²": "lambda h, x, m, v: loss_of(h, x, m**2, (-v).exp(), v)",
+        "a logarithm already": "lambda h, x, m, v: loss_of(h, x, m**2, v.exp(), v.log())",
+        "mu and log_var are swapped": "lambda h, x, m, v: (fit_nll(h, x) + gkl(v, m)).mean()",
+        "other way round": "lambda h, x, m, v: loss_of(h, x, m**2 / v.exp(), (-v).exp(), -v)",
+        "the means are squared": "lambda h, x, m, v: loss_of(h, x, m, v.exp(), v)",
+        "before you sum":
+            "lambda h, x, m, v: (fit_nll(h, x) + gkl(0 * m, v) + m.sum(1) ** 2 / 2).mean()",
+        "the means are missing": "lambda h, x, m, v: loss_of(h, x, 0 * m, v.exp(), v)",
         **{f"missing before {' and '.join(names)}.":
-           f"lambda l, x, m, v: (nll(l, x) + gkl(m, v)).mean() + lost({names}, m, v)"
+           f"lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v)).mean() + lost({names}, m, v)"
            for r in (1, 2, 3) for names in itertools.combinations(TERMS, r)},
         **{f"the sign of {name} in the KL":
-           f"lambda l, x, m, v: (nll(l, x) + gkl(m, v)).mean() - 2 * lost(({name!r},), m, v)"
+           f"lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v)).mean() - 2 * lost(({name!r},), m, v)"
            for name in TERMS},
-        **{f"your cross-entropy {a}, your KL {b}.":
-           f"lambda l, x, m, v: {n} * nll(l, x).mean() / 7**{d} + {o} * gkl(m, v).mean() / 3**{q}"
+        **{f"your reconstruction loss {a}, your KL {b}.":
+           f"lambda h, x, m, v: {n} * fit_nll(h, x).mean() / 7**{d} + {o} * gkl(m, v).mean() / 3**{q}"
            for (a, n, d), (b, o, q) in itertools.product(AXES, AXES)
            if (n, d, o, q) not in [(1, 0, 1, 0), (1, 1, 1, 0), (1, 0, 1, 1), (1, 1, 1, 1), (5, 0, 5, 0),
                                    (5, 0, 1, 0), (1, 1, 5, 0)]},  # those have hints of their own
-        "right for these data only": "lambda l, x, m, v: (nll(l, x) + gkl(m, v)).sum() / 5",
+        "one number: average": "lambda h, x, m, v: fit_nll(h, x) + gkl(m, v)",
+        "right for these data only": "lambda h, x, m, v: (fit_nll(h, x) + gkl(m, v)).sum() / 5",
     },
     "vae.check_weighted_bound": {
         "the prior p(z) is missing": "lambda *a: iwae(*a, prior=0)",
@@ -765,9 +784,9 @@ def put(x, u, p, below, between):
     return torch.where(u < p / 2, float(below), torch.where(u < p, float(between), x))
 
 
-def loss_of(logits, x, squares, variance, log):
-    """The VAE's loss with something else in the slots of the KL."""
-    return (nll(logits, x) + 0.5 * (squares + variance - 1 - log).sum(1)).mean()
+def loss_of(x_hat, x, squares, variance, log):
+    """The loss of a σ-VAE with something else in the slots of the KL."""
+    return (fit_nll(x_hat, x) + 0.5 * (squares + variance - 1 - log).sum(1)).mean()
 
 
 def lost(names, mu, log_var):
@@ -822,6 +841,11 @@ def nats(number):
 
 def log_q(z, mu, log_var):
     return torch.distributions.Normal(mu[:, None], (log_var / 2).exp()[:, None]).log_prob(z).sum(2)
+
+
+def fit_nll(x_hat, x, s=None):
+    s = (x - x_hat).square().mean() ** 0.5 if s is None else s
+    return -torch.distributions.Normal(x_hat, s).log_prob(x).sum(1)
 
 
 def log_w(log_likelihood, z, mu, log_var, prior=1, q=1):
@@ -984,13 +1008,9 @@ ALSO = [
     ("start_here.check_decode", "one for all", "lambda z, mean, w: mean + z.sum(1, True) * w.sum(0)"),
     ("autoencoder.check_interpolate", "whole numbers",
      "lambda a, b, n: a + torch.arange(1, n + 1)[:, None] * (b - a)"),
-    ("vae.check_vae_loss", "not s.", "lambda l, x, m, v: loss_of(l, x, m**2, v**2, v)"),
-    ("vae.check_vae_loss", "not s.", "lambda l, x, m, v: loss_of(l, x, m**2, v**2, v.log())"),
-    ("vae.check_vae_loss", "a logarithm already", "lambda l, x, m, v: loss_of(l, x, m**2, v.exp(), v / 2)"),
-    ("vae.check_vae_loss", "swapped in the cross-entropy: the images",
-     "lambda l, x, m, v: 7 * bce(x, l.sigmoid()) + gkl(m, v).mean()"),
-    ("vae.check_vae_loss", "swapped in the cross-entropy: the images",
-     "lambda l, x, m, v: 7 * nn.functional.binary_cross_entropy(x, l.sigmoid()) + gkl(m, v).mean()"),
+    ("vae.check_sigma_vae_loss", "not σ.", "lambda h, x, m, v: loss_of(h, x, m**2, v**2, v)"),
+    ("vae.check_sigma_vae_loss", "not σ.", "lambda h, x, m, v: loss_of(h, x, m**2, v**2, v.log())"),
+    ("vae.check_sigma_vae_loss", "a logarithm", "lambda h, x, m, v: loss_of(h, x, m**2, v.exp(), v / 2)"),
     ("vae.check_count_active_units", "one of all numbers", "lambda m: m.var()"),
     ("vae.check_count_active_units", "not the means above", "lambda m: (m.abs() > 0.01).sum()"),
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 DEEPER = [path for path in PATHS if path.stem.endswith("_deeper")]
 FIRST = [path for path in PATHS if "**The question:" in path.read_text(encoding="utf-8")]
 MAIN = [path for path in PATHS if path not in FIRST + DEEPER]
@@ -179,7 +179,7 @@ def test_links_lead_somewhere(path):
 
 @over(PATHS)
 def test_repository_is_the_one_in_pyproject(path):
-    named = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["series"]["repository"]
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["series"]["repository"]
     assert f'REPO = "{named}"' in source(code(path)[0])
 
 

@@ -10,80 +10,87 @@ from helpers.exercises import example, grade
 from helpers.exercises.autoencoder import takes
 
 
-def check_vae_loss(answer):
-    """vae_loss(logits, x, mu, log_var): (n, d), (n, d), (n, q), (n, q) -> a number in nats."""
-    logits, x = (example(5, 7) - 3).sigmoid(), (example(5, 7, seed=1) > 3).float()
+def check_sigma_vae_loss(answer):
+    """sigma_vae_loss(x_hat, x, mu, log_var): (n, d), (n, d), (n, q), (n, q) -> a number in nats."""
+    x_hat, x = example(5, 7), example(5, 7, seed=1) + 1
     mu, log_var = example(5, 3, seed=2) / 3, example(5, 3, seed=3).abs() / 4 + 0.2
-    p = logits.sigmoid()
+    error = x - x_hat
+    best = error.square().mean()
 
-    def pixels(p):
-        return -(x * p.log() + (1 - x) * (1 - p).log()).sum(1)
+    def nll(variance):
+        return 0.5 * (error.square() / variance + (2 * math.pi * variance).log()).sum(1)
 
     def kl_of(variance, log_var):
         return 0.5 * (mu**2 + variance - 1 - log_var).sum(1)
 
-    error, kl = pixels(p), kl_of(log_var.exp(), log_var)
+    pixels, kl, half = nll(best), kl_of(log_var.exp(), log_var), 7 / 2
     each = {
-        "sum over the pixels: their mean (torch's default) implies β = d.": error / 7 + kl,
-        "sum over the latent dimensions: their mean implies β = 1/q.": error + kl / 3,
-        "only the batch is averaged; pixels and latent dimensions are summed.": error / 7 + kl / 3,
-        "average over the batch, do not sum: the loss must not grow with the batch.": 5 * (error + kl),
-        "the KL is averaged over the batch, the cross-entropy is not.": 5 * error + kl,
-        "the cross-entropy is a mean over all, the KL a sum over all.": error / 7 + 5 * kl,
-        "the KL is a penalty: add it.": error - kl,
-        "that is the ELBO; the loss is minus the ELBO.": -error - kl,
-        "the cross-entropy is −log p(x|z) already: add it.": kl - error,
-        "the KL is missing: that is an autoencoder's loss.": error,
-        "the KL has a ½.": error + 2 * kl,
-        "the −1 in the KL is missing: for q = prior it must be 0.": error + kl + 1.5,
-        "exp is missing: s² = exp(log_var).": error + kl_of(log_var, log_var),
-        "log_var is ln s², not s.": tuple(
-            error + kl_of(log_var**2, log) for log in (2 * log_var.log(), log_var.log(), log_var)),
-        "log_var is ln s², not s².": error + kl_of(log_var, log_var.log()),
-        "exp(½ log_var) is s: the KL needs s² = exp(log_var).": error + kl_of((0.5 * log_var).exp(), log_var),
-        "exp(log_var) is s² already: do not square it.": error + kl_of((2 * log_var).exp(), log_var),
-        "exp(−log_var) is 1/s².": error + kl_of((-log_var).exp(), log_var),
+        "sum over the pixels: their mean implies β = d.": pixels / 7 + kl,
+        "sum over the latent dimensions: their mean implies β = 1/q.": pixels + kl / 3,
+        "only the batch is averaged; pixels and latent dimensions are summed.": pixels / 7 + kl / 3,
+        "average over the batch, do not sum: the loss must not grow with the batch.": 5 * (pixels + kl),
+        "the KL is averaged over the batch, the reconstruction loss is not.": 5 * pixels + kl,
+        "the reconstruction loss is a mean over all, the KL a sum over all.": pixels / 7 + 5 * kl,
+        "the KL is a penalty: add it.": pixels - kl,
+        "that is the ELBO; the loss is minus the ELBO.": -pixels - kl,
+        "the log-density enters with a minus sign.": kl - pixels,
+        "the KL is missing: that is an autoencoder's loss.": pixels,
+        "the KL has a ½.": pixels + 2 * kl,
+        "the −1 in the KL is missing: for q = prior it must be 0.": pixels + kl + 1.5,
+        "exp is missing: σ² = exp(log_var).": pixels + kl_of(log_var, log_var),
+        "log_var is ln σ², not σ.": tuple(
+            pixels + kl_of(log_var**2, log) for log in (2 * log_var.log(), log_var.log(), log_var)),
+        "log_var is ln σ², not σ².": pixels + kl_of(log_var, log_var.log()),
+        "exp(½ log_var) is σ: the KL has σ² = exp(log_var).": pixels + kl_of((0.5 * log_var).exp(), log_var),
+        "exp(log_var) is σ² already: do not square it.": pixels + kl_of((2 * log_var).exp(), log_var),
+        "exp(−log_var) is 1/σ².": pixels + kl_of((-log_var).exp(), log_var),
         "the last term is log_var itself, a logarithm already.": tuple(
-            error + kl_of(log_var.exp(), log) for log in (log_var.log(), 0.5 * log_var)),
-        "log_var is ln s², not ln s.": error + kl_of((2 * log_var).exp(), 2 * log_var),
-        "logits are log-odds, not probabilities: p = sigmoid(logits).": pixels(logits) + kl,
-        "sigmoid is applied twice: a loss “with logits” applies it itself.": pixels(p.sigmoid()) + kl,
-        "background pixels count too: (1 − x) ln(1 − p) is missing.": -(x * p.log()).sum(1) + kl,
-        "Bernoulli pixels need the cross-entropy, not the squared error.": (x - p).square().sum(1) + kl,
-        "mu and log_var are swapped in the KL.": error + 0.5 * (log_var**2 + mu.exp() - 1 - mu).sum(1),
+            pixels + kl_of(log_var.exp(), log) for log in (log_var.log(), 0.5 * log_var)),
+        "mu and log_var are swapped in the KL.": pixels + 0.5 * (log_var**2 + mu.exp() - 1 - mu).sum(1),
         "that is the KL the other way round, from the prior to q.":
-            error + 0.5 * ((1 + mu**2) / log_var.exp() - 1 + log_var).sum(1),
-        "the means are squared in the KL.": error + kl + 0.5 * (mu - mu**2).sum(1),
-        "square each mean before you sum.": error + kl + 0.5 * (mu.sum(1) ** 2 - (mu**2).sum(1)),
-        "the means are missing in the KL.": error + kl - 0.5 * (mu**2).sum(1),
-        "logits and x are swapped in the cross-entropy: the images are its target.": tuple(
-            swapped.sum(1) + kl for swapped in (
-                nn.functional.softplus(x) - x * logits, nn.functional.softplus(x) - x * p,
-                nn.functional.binary_cross_entropy(x, p, reduction="none"))),
-        "x and 1 − x are swapped in the cross-entropy.": error + kl - ((1 - 2 * x) * logits).sum(1),
-        "x · logits is subtracted from the softplus, not added.": error + kl + 2 * (x * logits).sum(1),
-        "x multiplies the logits, not the probabilities.": error + kl + (x * (logits - p)).sum(1),
-        "softplus takes the logits, not minus the logits.": error + kl - logits.sum(1),
-        "the ½ belongs to the KL only, not to the cross-entropy.": 0.5 * error + kl,
+            pixels + 0.5 * ((1 + mu**2) / log_var.exp() - 1 + log_var).sum(1),
+        "the means are squared in the KL.": pixels + kl + 0.5 * (mu - mu**2).sum(1),
+        "square each mean before you sum.": pixels + kl + 0.5 * (mu.sum(1) ** 2 - (mu**2).sum(1)),
+        "the means are missing in the KL.": pixels + kl - 0.5 * (mu**2).sum(1),
+        "log_var is ln σ², not ln σ.": pixels + kl_of((2 * log_var).exp(), 2 * log_var),
+        "that is the best s², but Normal takes s: the root is missing.": nll(best**2) + kl,
+        "that is s = 1: which s is the best for this batch?": nll(torch.ones(())) + kl,
+        "one s for all: average the squared error over the batch, too.":
+            nll(error.square().mean(1, keepdim=True)) + kl,
+        "one s for all: average the squared error over the pixels, too.": nll(error.square().mean(0)) + kl,
+        "s² is the mean of the squared error, not the variance of the error.": nll(error.var()) + kl,
+        "the squared error divided by 2s² is missing: it is d/2.": pixels - half + kl,
+        "the density has a ½ before the squared error: at the best s this is d/2, not d.": pixels + half + kl,
+        "d ln s is missing: the density is divided by s for each pixel.": pixels - half * best.log() + kl,
+        "ln s² has a ½, too.": pixels + half * best.log() + kl,
+        "½ ln 2π is missing for each pixel.": pixels - half * math.log(2 * math.pi) + kl,
+        "ln 2π has a ½.": pixels + half * math.log(2 * math.pi) + kl,
+        "the sign of ln s is wrong: the density is divided by s.": pixels - 2 * half * best.log() + kl,
+        "the sign of ½ ln 2π is wrong.": pixels - 2 * half * math.log(2 * math.pi) + kl,
+        "the sign of the squared error is wrong.": pixels - 2 * half + kl,
+        "the mean of the squared error is s² already: its root is s.": nll(best.sqrt()) + kl,
+        "s² is the squared error of one pixel: average over the pixels, do not sum.": nll(7 * best) + kl,
+        "s² is the mean of the squares, not the square of the mean size.": nll(error.abs().mean() ** 2) + kl,
     }  # fmt: skip
     terms = {"mu²": mu**2, "exp(log_var)": log_var.exp(), "1": 0 * mu - 1, "log_var": -log_var}
     for names in [names for r in (1, 2, 3) for names in combinations(terms, r)]:
         hint = f"the ½ belongs to all four terms of the KL; it is missing before {' and '.join(names)}."
-        each[hint] = error + kl + 0.5 * sum(terms[name] for name in names).sum(1)
+        each[hint] = pixels + kl + 0.5 * sum(terms[name] for name in names).sum(1)
     for name, term in terms.items():
-        each[f"the sign of {name} in the KL is wrong."] = error + kl - term.sum(1)
+        each[f"the sign of {name} in the KL is wrong."] = pixels + kl - term.sum(1)
     slips = {"is right": (1, 0), "is averaged over dim 1 too": (1, 1), "is summed over the batch too": (5, 0),
              "is summed over the batch and averaged over dim 1": (5, 1)}  # fmt: skip
     for (a, (n, d)), (b, (m, q)) in product(slips.items(), slips.items()):
-        hint = f"sum over dim 1, then average over the batch: your cross-entropy {a}, your KL {b}."
-        each[hint] = error * n / 7**d + kl * m / 3**q
+        hint = f"sum over dim 1, then average over the batch: your reconstruction loss {a}, your KL {b}."
+        each[hint] = pixels * n / 7**d + kl * m / 3**q
     mistakes = {hint: tuple(value.mean() for value in (values if isinstance(values, tuple) else (values,)))
                 for hint, values in each.items()}  # fmt: skip
-    mistakes["one number: average over the batch."] = error + kl
-    inputs, expected, one = (logits, x, mu, log_var), (error + kl).mean(), torch.ones(2, 3)
-    second_case = (one, 0 * one, one, one), 3 * (math.log(1 + math.e) + (math.e - 1) / 2)
-    success = "Sums over dimensions, a mean over the batch."
-    grade(answer, inputs, expected, mistakes, success, second_case, tolerance=1e-5)
+    mistakes["one number: average over the batch."] = pixels + kl
+    zero, one, uneven = torch.zeros(2, 3), torch.ones(2, 3), torch.tensor([[3.0, 5.0, 1.0], [1.0, 3.0, 3.0]])
+    second_case = (zero, uneven, one, one), 3 * (math.log(18 * math.pi * math.e) + math.e - 1) / 2
+    inputs, success_message = (x_hat, x, mu, log_var), "The data choose s, and with it the weight of the KL."
+    expected = (pixels + kl).mean()
+    grade(answer, inputs, expected, mistakes, success_message, second_case, tolerance=1e-5)
 
 
 def check_weighted_bound(answer):
