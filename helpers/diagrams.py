@@ -70,9 +70,10 @@ def method_map(ax):
     }
     edges = [("pca", "kernel", "kernel"), ("pca", "linear", "training"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
-             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "likelihood → discriminator"),
-             ("vae", "cvae", "labels"), ("vae", "beta", "larger β"), ("vae", "vq", "codebook"),
-             ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
+             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"),
+             ("vae", "gan", "likelihood → discriminator"), ("vae", "cvae", "labels"),
+             ("vae", "beta", "larger β"), ("vae", "vq", "codebook"), ("vae", "td", "time"),
+             ("vq", "ldm", "denoising")]  # fmt: skip
     box_diagram(ax, nodes, edges)
     for text in ax.texts:
         if text.get_text()[:2] in SHORT_PATH:

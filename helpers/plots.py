@@ -69,21 +69,21 @@ def limits(z, outside):
 
 
 def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
-    """One row per latent dimension: it runs from low to high, the others keep their value in z.
+    """One row per latent dimension: it runs from low to high, numbers; the others keep their value in z (q,).
 
-    z: (q,). low, high: (q,), or one number for all. shown: the dimensions to vary, default all.
-    Returns the axes; model.decode: (n, q) -> (n, s·s).
+    shown: the dimensions to vary, default all. Returns the axes; model.decode: (n, q) -> (n, s·s).
     """
     shown = range(len(z)) if shown is None else [int(j) for j in shown]
-    title = f"from {low:g} to {high:g}" if isinstance(low, (int, float)) else "from lowest to highest"
-    low, high = torch.as_tensor(low).expand(len(z)), torch.as_tensor(high).expand(len(z))
+    values = torch.linspace(low, high, steps)
     z_path = z.repeat(len(shown), steps, 1)
     for row, j in enumerate(shown):
-        z_path[row, :, j] = torch.linspace(low[j].item(), high[j].item(), steps)
+        z_path[row, :, j] = values
     with torch.no_grad():
         x = model.decode(z_path.flatten(0, 1))
-    names = [f"$z_{{{j + 1}}}$" for j in shown]
-    return show_images(x, ax, columns=steps, title=title, rows=names)
+    ax = show_images(x, ax, columns=steps, rows=[f"$z_{{{j + 1}}}$" for j in shown])
+    side = round(x.shape[1] ** 0.5)
+    ax.set_xticks(torch.arange(steps) * (side + 2) + side // 2, [f"{value:.1f}" for value in values])
+    return ax
 
 
 def scatter_latents(z, y, ax=None, title=None, size=3):
