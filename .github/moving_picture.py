@@ -18,9 +18,10 @@ test, test_y = data.mnist("test")
 vae = training.pretrained(models.VAE(784, 512, 256, 128, 2), "10_vae_2d")
 with torch.no_grad():
     z = vae.encode(test[:3000])
-    stops = [z[test_y[:3000] == digit].median(0).values for digit in (0, 6, 2, 5, 3, 8, 1, 7, 9, 4, 0)]
-    length = torch.stack(stops).diff(dim=0).norm(dim=1).cumsum(0)
-    curve = CubicSpline([0, *length.tolist()], torch.stack(stops), bc_type="periodic")  # past all classes
+    _, places = plots.typical_codes(z, test_y[:3000])
+    stops = places[[0, 6, 2, 5, 3, 8, 1, 7, 9, 4, 0]]
+    length = stops.diff(dim=0).norm(dim=1).cumsum(0)
+    curve = CubicSpline([0, *length.tolist()], stops, bc_type="periodic")  # past all classes
     path = torch.tensor(curve(length[-1].item() * np.arange(FRAMES) / FRAMES), dtype=torch.float32)
     images = vae.decode(path).view(-1, 28, 28)
 

@@ -86,23 +86,36 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     return ax
 
 
+def typical_codes(z, y):
+    """A code of each class to put its label on: central among those with most neighbours of the class.
+
+    z: (n, 2), y: (n,) int64. Returns the classes in order, (c,), and the codes, (c, 2).
+    """
+    classes, some, codes = y.unique(), slice(None, None, 1 + len(z) // 4000), []
+    neighbours = y[some][torch.cdist(z, z[some]).topk(min(30, len(z[some])), largest=False).indices]
+    fraction = (neighbours == y[:, None]).float().mean(1)
+    for c in classes:
+        best = z[(y == c) & (fraction == fraction[y == c].max())]
+        codes.append(best[torch.cdist(best, best).mean(1).argmin()])
+    return classes, torch.stack(codes)
+
+
 def scatter_latents(z, y, ax=None, title=None, size=3):
-    """Scatter plot of codes z (n, 2), coloured by digit y (n,), each digit labelled near its median."""
+    """Scatter plot of codes z (n, 2), coloured by digit y (n,), each digit labelled where it is typical."""
     low, high = limits(z, 0.01)
     z, y, ax = z.detach().cpu(), torch.as_tensor(y).cpu().long(), ax or _axes(5, 5)
     ax.scatter(*z.T, c=[CLASSES[c % 10] for c in y.tolist()], s=size, alpha=0.5, linewidths=0)
-    classes, span = y.unique(), high - low
-    medians = torch.stack([z[y == c].median(0).values for c in classes])
-    names, order = medians / span, torch.arange(len(classes))
-    apart = torch.sign(order[:, None] - order)[..., None]  # for medians that are equal
+    (classes, places), span = typical_codes(z, y), high - low
+    names, order = places / span, torch.arange(len(classes))
+    apart = torch.sign(order[:, None] - order)[..., None]  # for places that are equal
     for _ in range(60):  # labels that would overlap move apart
         offsets = names[:, None] - names
         near = (offsets.norm(dim=2) < 0.08).float().fill_diagonal_(0)
         direction = torch.where(offsets == 0, apart, offsets.sign())
         names = names + 0.1 * (near[..., None] * (offsets + 1e-3 * direction)).sum(1)
-    for c, median, middle in zip(classes.tolist(), medians, names * span, strict=True):
+    for c, place, middle in zip(classes.tolist(), places, names * span, strict=True):
         colour = CLASSES[c % 10]
-        ax.plot(*torch.stack([median, middle]).T, color=colour, lw=1.5)  # from the median to its label
+        ax.plot(*torch.stack([place, middle]).T, color=colour, lw=1.5)
         ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10,
                 bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": colour, "lw": 2})  # fmt: skip
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)

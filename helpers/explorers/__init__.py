@@ -73,8 +73,8 @@ def latent_plane(model, x, y, pad=True, bits=16):
     inside = ((codes >= low) & (codes <= high)).all(1)
     codes, y = (codes[inside], y[inside]) if inside.any() else (codes, y)
     tensors |= {"dots.exact": codes, "classes": y.byte()}
-    plane = {"colours": plots.CLASSES, "classes": y.unique().tolist()}
-    plane["medians"] = [codes[y == c].median(0).values.tolist() for c in plane["classes"]]
+    classes, places = (part.tolist() for part in plots.typical_codes(codes, y))
+    plane = {"colours": plots.CLASSES, "classes": classes, "places": places}
 
     steps = (torch.arange(16) + 0.5) / 16  # a grid of 16 × 16 points, from the upper left
     grid = low + (high - low) * torch.cartesian_prod(steps.flip(0), steps).flip(1)
@@ -85,9 +85,9 @@ def latent_plane(model, x, y, pad=True, bits=16):
     for radius in (1, 2) if one["kind"] == "gaussian" else ():
         left.add_patch(Circle((0, 0), radius, fill=False, ec=plots.COLOUR["prior"], lw=1.5))
     left.scatter(*codes.T.numpy(), c=[plane["colours"][c] for c in y], s=4, alpha=0.6, linewidths=0)
-    for c, median in zip(plane["classes"], plane["medians"], strict=True):
+    for c, place in zip(classes, places, strict=True):
         box = {"boxstyle": "circle,pad=.15", "fc": "white", "ec": plane["colours"][c]}
-        left.text(*median, c, weight="bold", ha="center", va="center", bbox=box)
+        left.text(*place, c, weight="bold", ha="center", va="center", bbox=box)
     sheet = decoded.view(16, 16, side, side).transpose(1, 2).reshape(16 * side, -1).numpy()
     (a, c), (b, d) = low.tolist(), high.tolist()
     right.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, extent=(a, b, c, d), aspect="auto")

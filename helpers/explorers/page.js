@@ -336,7 +336,7 @@ function build(root, spec, get) {
 
   /** The plane of two latent dimensions: encoded images, posterior, and the point to move. */
   function latentPlane(width) {
-    const [model] = models, [u, v] = model.sliders, { colours, classes, medians } = spec.plane;
+    const [model] = models, [u, v] = model.sliders, { colours, classes, places } = spec.plane;
     const dots = get("dots.exact").data, kinds = get("classes").data;
     const across = (z, w) => (w * (z - u.low)) / (u.high - u.low);
     const down = (z, h) => (h * (v.high - z)) / (v.high - v.low);
@@ -368,7 +368,7 @@ function build(root, spec, get) {
       pen.globalAlpha = 1;
       Object.assign(pen, { font: "bold 13px system-ui", textAlign: "center", textBaseline: "middle", lineWidth: 2 });
       classes.forEach((c, i) => {
-        const [x, y] = [across(medians[i][0], w), down(medians[i][1], h)];
+        const [x, y] = [across(places[i][0], w), down(places[i][1], h)];
         pen.beginPath();
         pen.arc(x, y, 10, 0, 7);
         Object.assign(pen, { fillStyle: "white", strokeStyle: colours[c] });
