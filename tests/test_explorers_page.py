@@ -357,7 +357,7 @@ def test_the_toy_of_08_shows_what_python_computes(page):
     elbo = (q.log_prob(z).exp() * (joint - q.log_prob(z))).sum() * 0.01
     said = page.get_by_role("status").last.text_content().replace("−", "-")
     shown = [float(number) for number in re.findall(r"-?\d+\.\d+", said)]
-    assert shown == pytest.approx([log_p, elbo, log_p - elbo], abs=1e-3)
+    assert shown == pytest.approx([log_p.item(), elbo.item(), (log_p - elbo).item()], abs=1e-3)
 
 
 def test_what_it_says_where_it_cannot_start(page, shown):
