@@ -153,8 +153,7 @@ def fast_redraw(fig, *moving):
 
     fig: a matplotlib Figure that pyplot does not hold; moving: the artists that change.
     Returns render_frame(caption) -> (height + 26, width, 3) uint8: the caption, one line of plain text, above
-    the figure with `moving` as they are now. The rest is drawn once, and Pillow writes the caption ten
-    times faster than matplotlib would, so a frame takes a few milliseconds.
+    the figure with `moving` as they are now. The rest is drawn once: a frame takes a few milliseconds.
     """
     from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -542,7 +542,7 @@ function build(root, spec, get) {
 }
 
 /** Mount an explorer where its still image stands. data: the weights, a compressed safetensors file in base64. */
-async function start(name, spec, data) {
+async function start(name, spec, data, fill = build) {
   for (const place of document.querySelectorAll(`.${name}:not([data-started])`)) {
     place.dataset.started = "true"; // the same explorer may stand twice in a page
     const host = make("div");
@@ -553,7 +553,7 @@ async function start(name, spec, data) {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
       const get = openWeights(await new Response(stream).arrayBuffer());
-      build(root, spec, get);
+      fill(root, spec, get);
       place.replaceChildren(host);
     } catch (error) {
       place.prepend(make("p", { textContent: `This explorer cannot start. ${error.message}` }));
