@@ -70,9 +70,9 @@ def method_map(ax):
     }
     edges = [("pca", "kernel", "kernel"), ("pca", "linear", "training"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
-             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"), ("vae", "gan", "likelihood → discriminator"),
-             ("vae", "cvae", "labels"), ("vae", "beta", "larger β"), ("vae", "vq", "codebook"),
-             ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
+             ("dae", "bert", "tokens"), ("ae", "vae", "latent variables"),
+             ("vae", "gan", "likelihood → discriminator"), ("vae", "cvae", "labels"), ("vae", "td", "time"),
+             ("vae", "beta", "larger β"), ("vae", "vq", "codebook"), ("vq", "ldm", "denoising")]  # fmt: skip
     box_diagram(ax, nodes, edges)
     for text in ax.texts:
         if text.get_text()[:2] in SHORT_PATH:
@@ -100,8 +100,9 @@ def vae_diagram(model, x):
         ax.imshow(image.view(side, side), vmin=0, vmax=1, extent=(left, left + 1.4, 2, 3.4))
         ax.add_patch(pyplot.Rectangle((left, 2), 1.4, 1.4, fill=False, ec="#9ca3af"))
         ax.text(left + 0.7, 3.52, name, ha="center")
-    networks = ((1.75, 0.85, 0.4, "encoder\n$q_\\phi(\\mathbf{z}\\mid\\mathbf{x})$", "posterior"),
-                (7.65, 0.4, 0.85, "decoder\n$p_\\theta(\\mathbf{x}\\mid\\mathbf{z})$", "reconstruction"))  # fmt: skip
+    q, p = "$q_\\phi(\\mathbf{z}\\mid\\mathbf{x})$", "$p_\\theta(\\mathbf{x}\\mid\\mathbf{z})$"
+    networks = ((1.75, 0.85, 0.4, f"encoder\n{q}", "posterior"),
+                (7.65, 0.4, 0.85, f"decoder\n{p}", "reconstruction"))  # fmt: skip
     for left, wide, narrow, name, meaning in networks:
         xs = [left, left + 1.6, left + 1.6, left]
         ys = [2.7 - wide, 2.7 - narrow, 2.7 + narrow, 2.7 + wide]

@@ -1,7 +1,6 @@
 """Explorers: sliders, a latent plane and a drawing pad whose network runs in the page, without a kernel.
 
-An explorer is one HTML output: network.js and page.js, the weights, and a still image for readers whose page
-runs no scripts.
+An explorer is one HTML output: scripts, weights, and a still image for readers whose page runs no scripts.
 """
 
 import base64
@@ -23,29 +22,27 @@ from torch.nn import Embedding, Sequential, Sigmoid
 from helpers import models, plots, training
 from helpers.explorers import export
 
-FOLDER = Path(__file__).parent
+FOLDER, FILES = Path(__file__).parent, ("network.js", "page.js")
 LIMITS = {16: 2 / 255, 8: 12 / 255}  # bits of a weight: the most that rounding may change a decoded pixel
 
 
 class Explorer:
     """An explorer as a notebook displays it: HTML that needs no kernel, no file and no network."""
 
-    def __init__(self, spec, weights, figure, alt, script="", build="build"):
+    def __init__(self, spec, weights, figure, alt, files=FILES, build="build"):
         buffer, still = io.BytesIO(), io.BytesIO()
         figure.savefig(buffer, format="png")
         image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
         image.save(still, "png", optimize=True)
         self.spec, self.weights, self.still, self.alt = spec, weights, still.getvalue(), alt
-        self.script, self.build = script, build
+        self.files, self.build = files, build
 
     def to_html(self):
         """The explorer as HTML. Where scripts do not run, the still image is shown."""
         spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
         data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
-        files = [(FOLDER / file).read_text("utf-8") for file in ("network.js", "page.js")]
-        scripts = "\n".join([*files, self.script])
-        contents = (spec + self.script + self.build).encode() + self.weights
-        name = "explorer-" + hashlib.sha256(contents).hexdigest()[:12]
+        name = "explorer-" + hashlib.sha256((spec + self.build).encode() + self.weights).hexdigest()[:12]
+        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in self.files)
         return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
                 f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
                 f'start("{name}", {spec}, "{data}", {self.build});\n</script>')  # fmt: skip

@@ -50,7 +50,7 @@ const plotOn = (pen) => ([left, top, width, height], [x0, x1], [y0, y1], names =
 };
 
 /** The controls and the canvas of a scene; draw(pen, width, height, values, data, plot, colours). */
-function scene(root, { sliders, data, alt, size: [wide, high], play }, draw) {
+function scene(root, { sliders, data, alt, size: [wide, high], play }, get, draw) {
   const status = make("output", { ariaLive: "polite" });
   const [canvas, redraw] = easel(alt, (pen, w, h) => {
     const fit = Math.min(1, w / 480); // on a phone all is smaller
@@ -67,8 +67,8 @@ function scene(root, { sliders, data, alt, size: [wide, high], play }, draw) {
     controls.append(make("label", {}, make("span", { textContent: label }), input, shown));
     say();
   }
-  if (play >= 0) {
-    const input = inputs[play], button = make("button", { type: "button", textContent: "Play" });
+  if (play) {
+    const input = inputs[sliders.findIndex(([label]) => label === play)], button = make("button", { type: "button", textContent: "Play" });
     let timer = 0;
     const stop = () => { clearInterval(timer); timer = 0; button.textContent = "Play"; };
     button.addEventListener("click", () => {
