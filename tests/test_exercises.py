@@ -306,6 +306,24 @@ WRONG = {
         "not ln s.": "lambda *a: likelihood(*a) - rate(*a[:3], 2 * a[3], a[4])",
         "not a variance": "lambda *a: likelihood(*a[:4], a[4] ** 0.5) - rate(*a)",
     },
+    "elbo.check_mixture_elbo": {
+        "multiplied by step": "lambda j, g, h, m, s: on_grid(j, 1, two(g, m, s))",
+        "do not average over the grid": "lambda j, g, h, m, s: on_grid(j, 1 / len(g), two(g, m, s))",
+        "the sign is wrong": "lambda j, g, h, m, s: -on_grid(j, h, two(g, m, s))",
+        "integrates to 2": "lambda j, g, h, m, s: on_grid(j, h, two(g, m, s) + nats(2))",
+        "the weights sum to 2": "lambda j, g, h, m, s: on_grid(j, 2 * h, two(g, m, s))",
+        "missing in log q": "lambda j, g, h, m, s: on_grid(j - nats(2), h, two(g, m, s))",
+        "has one mode only": "lambda j, g, h, m, s: on_grid(j, h, one(g, m, s))",
+        "not of one mode": "lambda j, g, h, *ms: on_grid(j + two(g, *ms) - one(g, *ms), h, two(g, *ms))",
+        "alone is no bound": "lambda j, g, h, m, s: on_grid(j + two(g, m, s), h, two(g, m, s))",
+        "do not add it": "lambda j, g, h, m, s: on_grid(j + 2 * two(g, m, s), h, two(g, m, s))",
+        "that is log p(x)": "lambda j, g, h, m, s: j.logsumexp(0) + nats(h)",
+        "not p(x, z)": "lambda j, g, h, m, s: on_grid(j.exp(), h, two(g, m, s))",
+        "not a variance": "lambda j, g, h, m, s: on_grid(j, h, two(g, m, s**0.5))",
+        "do not square it": "lambda j, g, h, m, s: on_grid(j, h, two(g, m, s**2))",
+        "swapped": "lambda j, g, h, m, s: on_grid(j, h, two(g, s, m))",
+        "right for these data only": "lambda j, g, h, m, s: on_grid(j, 0.02, two(g, m, s))",
+    },
     "elbo.check_iwae_from_log_weights": {
         "exp(−500)": "lambda w: w.exp().mean(1).log()",
         "that is the ELBO": "lambda w: w.mean(1)",
@@ -861,6 +879,18 @@ def nats(number):
 
 def log_q(z, mu, log_var):
     return torch.distributions.Normal(mu[:, None], (log_var / 2).exp()[:, None]).log_prob(z).sum(2)
+
+
+def one(grid, m, s):
+    return torch.distributions.Normal(m, s).log_prob(grid)
+
+
+def two(grid, m, s):
+    return torch.logaddexp(one(grid, m, s), one(grid, -m, s)) - nats(2)
+
+
+def on_grid(joint, step, log_q):
+    return (log_q.exp() * (joint - log_q)).sum() * step
 
 
 def fit_nll(x_hat, x, s=None):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 import statistics
 
@@ -9,9 +10,12 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from test_explorers import FOLDER, flat, make
+from test_notebooks import ROOT
 
 from helpers import data, explorers, models
+from helpers.explorers.scenes import scene
 
 HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">' \
        '<meta name="color-scheme" content="light dark"><body>'  # fmt: skip
@@ -308,9 +312,77 @@ def test_no_horizontal_scrolling(page, shown):
         assert wide <= room, name
 
 
+DRAW = """
+const [m, t] = values;
+const axes = plot([50, 30, width - 80, height - 90], [-2, 2], [0, 2], { x: "z", y: "density" });
+axes.line(data.z, data.z.map((z) => z * z), colours.exact);
+axes.dots([m], [t / 10], colours.posterior);
+return `m ${m}, t ${t}, ${width} × ${height}`;"""
+
+
+@pytest.mark.parametrize("page", [{}, PHONE, {"color_scheme": "dark"}], indirect=True)
+def test_a_scene_follows_its_sliders_and_plays(page):
+    """On a phone too the drawing is at least 480 wide, and nothing overflows."""
+    sliders = [("mean m", -2, 2, 0.5, 0.1), ("step t", 0, 10, 0, 1)]
+    one = scene(DRAW, sliders, {"z": [-1, 0, 1]}, Figure(), "A parabola.", (700, 280), "step t")
+    mount(page, one.to_html())
+    canvas, said = page.get_by_role("img", name="A parabola."), page.get_by_role("status").last
+    assert int(said.text_content().split()[4]) >= 480 and said.text_content().startswith("m 0.5, t 0")
+    for slider in page.get_by_role("slider").all():
+        before = canvas.screenshot()
+        slider.press("ArrowRight")
+        page.wait_for_timeout(50)
+        assert canvas.screenshot() != before
+    assert said.text_content().startswith("m 0.6, t 1")
+    page.get_by_role("button", name="Play").press("Enter")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.get_by_role("button", name="Play").wait_for()  # it stops at the end
+    assert said.text_content().startswith("m 0.6, t 10")
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= room
+
+
+@pytest.mark.parametrize(("number", "values", "wanted"), [
+    (0, {"training step": 100, "start at m =": 1, "start at s =": 0.5}, [100, 1.864, 0.05]),
+    (0, {"training step": 100, "start at m =": -3, "start at s =": 0.5}, [100, -2.108, 0.05]),
+    (1, {"θ": 3, "samples averaged": 1}, [6, 2, 6, 222**0.5]),
+    (1, {"θ": 3, "samples averaged": 9}, [6, 2 / 3, 6, 222**0.5 / 3]),
+    (2, {"temperature τ": 0.1, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
+    (2, {"temperature τ": 5, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
+])  # fmt: skip
+def test_the_scenes_of_09_show_what_python_computes(page, number, values, wanted):
+    """In the saved notebook, without a kernel: training with the trick, two estimators, Gumbel-softmax."""
+    cells = nbformat.read(ROOT / "notebooks" / "09_reparameterization.ipynb", 4).cells
+    outputs = [o.data for cell in cells for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]
+    mount(page, outputs[number]["text/html"])
+    for label, value in values.items():
+        page.get_by_label(label, exact=True).fill(str(value))
+    said = page.get_by_role("status").last.text_content().replace("−", "-")
+    shown = [float(value) for value in re.findall(r"-?\d+(?:\.\d+)?", said)]
+    assert shown == pytest.approx(wanted, rel=0.15, abs=0.1)
+
+
+def test_the_toy_of_08_shows_what_python_computes(page):
+    """In the saved notebook, without a kernel: log p(x) = ELBO + KL, for a q that the sliders choose."""
+    outputs = [o for cell in nbformat.read(ROOT / "notebooks" / "08_elbo.ipynb", 4).cells
+               for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]  # fmt: skip
+    mount(page, outputs[1].data["text/html"])
+    for label, value in ("mean m", "1.5"), ("standard deviation s", "0.3"), ("data point x", "1"):
+        page.get_by_label(label, exact=True).fill(value)
+    z = torch.linspace(-6, 6, 1201, dtype=torch.float64)
+    q = torch.distributions.Normal(torch.tensor(1.5).double(), 0.3)
+    joint = torch.distributions.Normal(0, 1).log_prob(z)
+    joint += torch.distributions.Normal(z**2 / 2, 0.3).log_prob(torch.tensor(1.0))
+    log_p = joint.logsumexp(0) + math.log(0.01)
+    elbo = (q.log_prob(z).exp() * (joint - q.log_prob(z))).sum() * 0.01
+    said = page.get_by_role("status").last.text_content().replace("−", "-")
+    shown = [float(number) for number in re.findall(r"-?\d+\.\d+", said)]
+    assert shown == pytest.approx([log_p.item(), elbo.item(), (log_p - elbo).item()], abs=1e-3)
+
+
 def test_what_it_says_where_it_cannot_start(page, shown):
     html = shown["sliders"].to_html()
-    data = re.search(r'"([A-Za-z0-9+/=]{1000,})"\);', html)[1]
+    data = re.search(r'"([A-Za-z0-9+/=]{1000,})", build\);', html)[1]
     damaged = html.replace(data, data[:800] + "AAAA" + data[804:])
     for broken in damaged, html.replace('"kind": "dense"', '"kind": "attention"'):
         page.set_content(HEAD + broken)

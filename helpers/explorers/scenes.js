@@ -55,7 +55,7 @@ function scene(root, { sliders, data, alt, size: [wide, high], play }, get, draw
   const [canvas, redraw] = easel(alt, (pen, w, h) => {
     const fit = Math.min(1, w / 480); // on a phone all is smaller
     pen.scale(fit, fit);
-    status.textContent = draw(pen, w / fit, h / fit, inputs.map((input) => +input.value), data, plotOn(pen), COLOURS) ?? "";
+    status.textContent = draw(pen, Math.max(w, 480), h / fit, inputs.map((input) => +input.value), data, plotOn(pen), COLOURS) ?? "";
   });
   const inputs = [], controls = make("div", { className: "sliders" });
   for (const [label, min, max, value, step] of sliders) {
