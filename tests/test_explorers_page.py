@@ -342,6 +342,26 @@ def test_a_scene_follows_its_sliders_and_plays(page):
     assert wide <= room
 
 
+@pytest.mark.parametrize(("number", "values", "wanted"), [
+    (0, {"training step": 100, "start at m =": 1, "start at s =": 0.5}, [100, 1.864, 0.05]),
+    (0, {"training step": 100, "start at m =": -3, "start at s =": 0.5}, [100, -2.108, 0.05]),
+    (1, {"θ": 3, "samples averaged": 1}, [6, 2, 6, 222**0.5]),
+    (1, {"θ": 3, "samples averaged": 9}, [6, 2 / 3, 6, 222**0.5 / 3]),
+    (2, {"temperature τ": 0.1, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
+    (2, {"temperature τ": 5, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
+])  # fmt: skip
+def test_the_scenes_of_09_show_what_python_computes(page, number, values, wanted):
+    """In the saved notebook, without a kernel: training with the trick, two estimators, Gumbel-softmax."""
+    cells = nbformat.read(ROOT / "notebooks" / "09_reparameterization.ipynb", 4).cells
+    outputs = [o.data for cell in cells for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]
+    mount(page, outputs[number]["text/html"])
+    for label, value in values.items():
+        page.get_by_label(label, exact=True).fill(str(value))
+    said = page.get_by_role("status").last.text_content().replace("−", "-")
+    shown = [float(value) for value in re.findall(r"-?\d+(?:\.\d+)?", said)]
+    assert shown == pytest.approx(wanted, rel=0.15, abs=0.1)
+
+
 def test_the_toy_of_08_shows_what_python_computes(page):
     """In the saved notebook, without a kernel: log p(x) = ELBO + KL, for a q that the sliders choose."""
     outputs = [o for cell in nbformat.read(ROOT / "notebooks" / "08_elbo.ipynb", 4).cells
