@@ -179,11 +179,16 @@ function ready(spec, i, get) {
   const told = (label) => Array.from({ length: labels }, (_, c) => +(c === label));
   const prior = (label) => gaussian(row(`${i}.prior.exact`, label));
   const decoder = network(spec.decoder, get), encoder = spec.encoder && network(spec.encoder, get);
+  const complete = (condition, noise) => { // the encoder of this kind is the prior network p(z | visible pixels)
+    const { mean, sd } = gaussian(encoder(condition));
+    return decoder(Float32Array.of(...mean.map((m, j) => m + sd[j] * noise[j]), ...condition));
+  };
   const decode = (z, label) => {
     const { mean, sd } = labels ? prior(label) : {};
     return decoder(Float32Array.of(...(labels ? z.map((e, j) => mean[j] + sd[j] * e) : z), ...told(label)), shape);
   };
   const encode = (image, index, label) => {
+    if (kind === "completer") return { mean: new Float32Array(q) };
     const out = encoder ? encoder(Float32Array.of(...image, ...told(label))) : row(`${i}.table.exact`, index);
     if (kind !== "gaussian") return { mean: out };
     const { mean, sd } = gaussian(out);
@@ -192,7 +197,7 @@ function ready(spec, i, get) {
     return { mean: mean.map((m, j) => (m - unit.mean[j]) / unit.sd[j]), sd: sd.map((s, j) => s / unit.sd[j]) };
   };
   const standard = { mean: new Float32Array(q), sd: new Float32Array(q).fill(1) };
-  return { ...spec, decode, encode, standard, z: Float32Array.from(start), posterior: null, reconstruction: null };
+  return { ...spec, complete, decode, encode, standard, z: Float32Array.from(start), posterior: null, reconstruction: null };
 }
 
 // ------------------------------------------------------------------------------------------ the page
@@ -202,6 +207,7 @@ function build(root, spec, get) {
   const { side, pad } = spec, conditional = models.some((model) => model.labels);
   const testImages = get("images").data, count = testImages.length / (side * side);
   let active = models[0], image = null, index = 0, drawn = spec.labels[0], target = spec.label;
+  const digits = [..."0123456789"];
   let strokes = [], stale = false, waiting = 0;
 
   // One frame: encode what is new, then bring each part of the page up to date.
@@ -219,7 +225,7 @@ function build(root, spec, get) {
     for (const model of models) {
       model.posterior = image && model.encode(image, index, drawn);
       model.z = image ? model.posterior.mean.slice() : Float32Array.from(model.start);
-      model.reconstruction = image && model.decode(model.z, drawn);
+      if (!spec.mask) model.reconstruction = image && model.decode(model.z, drawn);
     }
   }
   const show = (picture, lines = []) => {
@@ -332,6 +338,72 @@ function build(root, spec, get) {
       redraw();
     });
     return figure(width, paper, "drawing pad");
+  }
+
+  /** The decoded images of one z for all ten labels. */
+  function everyLabel(width) {
+    const screens = digits.map((c) => screen(side, `decoded as ${c}`));
+    watchers.push(() => screens.forEach(([, paint], c) => paint(active.labels ? active.decode(active.z, c) : null)));
+    return screens.map(([paper], c) => figure(width, paper, `as ${c}`));
+  }
+
+  /** An image whose pixels a brush hides, and completions, each from its own sample of the prior network. */
+  function completions() {
+    const [model] = models, hidden = Uint8Array.from(spec.mask), at = [0.5, 0.5], brush = 3 / 28;
+    const screens = Array.from({ length: 8 }, (_, i) => screen(side, `completion ${i + 1}`));
+    let noise;
+    const renew = () => {
+      noise = screens.map(() => Array.from(model.standard.mean, gauss));
+      refresh();
+    };
+    const hide = (inside) => {
+      hidden.forEach((_, i) => { hidden[i] = inside((i % side) + 0.5, Math.floor(i / side) + 0.5, hidden[i]); });
+      refresh();
+    };
+    const dab = () => hide((x, y, old) => old || Math.hypot(x / side - at[0], y / side - at[1]) < brush);
+    const [under, paint] = screen(side, "visible pixels");
+    const [over, redraw] = easel("hidden pixels", (pen, w, h) => {
+      pen.fillStyle = COLOUR.reconstruction;
+      hidden.forEach((on, i) => on && pen.fillRect(((i % side) * w) / side, (Math.floor(i / side) * h) / side,
+        w / side + 0.5, h / side + 0.5));
+      pen.beginPath();
+      pen.arc(at[0] * w, at[1] * h, brush * w, 0, 7);
+      pen.stroke();
+    });
+    under.append(over);
+    Object.assign(under, { tabIndex: 0, role: "application",
+      ariaLabel: "brush: hide pixels by dragging, or with the arrow keys and the space bar" });
+    drag(under, (x, y) => {
+      [at[0], at[1]] = [x, y];
+      dab();
+    });
+    const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], " ": [0, 0] };
+    under.addEventListener("keydown", (event) => {
+      if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      [0, 1].forEach((axis) => { at[axis] = Math.min(Math.max(at[axis] + keys[event.key][axis] / side, 0), 1); });
+      if (event.key === " ") dab();
+      else refresh();
+    });
+    watchers.push(() => {
+      const seen = image ?? new Float32Array(side * side);
+      paint(seen.map((v, i) => (hidden[i] ? 0 : v)));
+      redraw();
+      const condition = seen.map((v, i) => (hidden[i] ? 0 : 2 * v - 1));
+      screens.forEach(([, draw], i) => {
+        const made = model.complete(condition, noise[i]);
+        draw(seen.map((v, j) => (hidden[j] ? made[j] : v)));
+      });
+    });
+    press("New samples", renew);
+    const half = side / 2, inner = (t) => Math.abs(t - half) < side / 5;
+    const parts = { "left half": (x) => x < half, "right half": (x) => x > half, "top half": (x, y) => y < half,
+      "bottom half": (x, y) => y > half, "centre": (x, y) => inner(x) && inner(y), "everything": () => 1, "nothing": () => 0 };
+    for (const [name, inside] of Object.entries(parts)) press(`Hide ${name}`, () => hide(inside));
+    renew();
+    const results = make("div", { className: "row side" }, ...screens.map(([paper], i) => figure(100, paper, `sample ${i + 1}`)));
+    results.style.cssText = "flex: 1 1 420px; max-width: 480px";
+    return [figure(224, under, "visible pixels; ", key("hidden", COLOUR.reconstruction)), results];
   }
 
   /** The plane of two latent dimensions: encoded images, posterior, and the point to move. */
@@ -496,7 +568,6 @@ function build(root, spec, get) {
   if (several)
     controls.append(radios("sliders and decoded image of", models.map((model) => model.name),
       () => models.indexOf(active), (i) => { active = models[i]; refresh(); }));
-  const digits = [..."0123456789"];
   if (conditional)
     controls.append(radios("label to generate", digits, () => target, (c) => { target = c; refresh(); }));
   controls.append(...models.map(sliders), buttons);
@@ -506,7 +577,7 @@ function build(root, spec, get) {
     press("New sample from the prior", () => { active.z = sample(active.standard); refresh(); },
       () => active.kind === "gaussian");
   }
-  press("Reset to the mean", () => {
+  if (!spec.mask) press("Reset to the mean", () => {
     active.z = Float32Array.from((active.kind !== "point" && active.posterior?.mean) || active.start);
     refresh();
   }, () => active.kind !== "tokens");
@@ -515,11 +586,14 @@ function build(root, spec, get) {
   const images = make("div", { className: "row images" });
   const width = pad ? (models.length > 2 ? 140 : 168) : 112;
   if (pad) images.append(drawingPad(width));
-  images.append(seen(width));
-  if (!spec.plane) images.append(...models.map((model) => reconstruction(model, width)));
+  if (!spec.mask) images.append(seen(width));
+  if (!spec.plane && !spec.mask) images.append(...models.map((model) => reconstruction(model, width)));
   if (pad && conditional)
     images.append(radios("label of the drawing", digits, () => drawn, (c) => { drawn = c; stale = true; refresh(); }));
-  if (spec.plane) {
+  if (spec.mask) {
+    images.append(...completions());
+    root.append(images, controls);
+  } else if (spec.plane) {
     images.append(numbers(models[0]));
     const middle = make("div", {}, decoded(252), controls);
     middle.style.cssText = "display: grid; gap: 14px; flex: 0 1 272px";
@@ -530,6 +604,7 @@ function build(root, spec, get) {
     const row = make("div", { className: "row" }, controls, decoded(224));
     if (pad || several) root.append(images);
     root.append(row);
+    if (conditional) root.append(make("div", { className: "row side" }, ...everyLabel(64)));
     if (pad) root.append(bars());
     else if (!several) {
       images.classList.add("side");
