@@ -63,8 +63,8 @@ def masks(n):
 
 
 def cvae(digits, held_out, epochs=60):
-    """784-300-300-8, and the reverse, each with the label as ten more inputs."""
-    return train(LabelCVAE(784, 10, 300, 300, 8), digits, held_out, epochs, lr=3e-3)
+    """784-300-300-6, and the reverse, each with the label as ten more inputs."""
+    return train(LabelCVAE(784, 10, 300, 300, 6), digits, held_out, epochs, lr=3e-3)
 
 
 def completer(digits, held_out, epochs=100):

@@ -140,7 +140,7 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
 def completion(model, x, bits=16):
     """A brush that hides pixels, and completions, each from another sample of the prior network.
 
-    model: a trained CVAE; its condition is 0 for a hidden pixel, else 2 x − 1. x: (n, 784) images. bits: of a
+    model: a trained CVAE; its condition is 0 for a hidden pixel, else 2 x − 1. x: (n, 784). bits: of a
     weight, 16 or 8. Returns an Explorer. Raises ValueError if untrained or the page cannot show the model.
     """
     training.check_fitted(model)
@@ -150,11 +150,11 @@ def completion(model, x, bits=16):
     c = (1 - hidden) * (2 * x - 1)
     mu, log_var = model.prior(c)
     made, z, nets = model.decode(mu, c), export.near(mu, 1), [Sequential(model.decoder, Sigmoid())]
-    one = {"name": "the model", "kind": "completer", "q": mu.shape[1], "labels": 0, "sliders": [], "start": []}
+    one = {"name": "model", "kind": "completer", "q": mu.shape[1], "labels": 0, "sliders": [], "start": []}
     one["encoder"] = export.follow(model.prior_net, [model.prior_net], [c], "0.encoder", tensors)
     one["decoder"] = export.follow(model.decode, nets, [z, c], "0.decoder", tensors)
     sheet = torch.cat([part[:10] for part in (x, x + (0.2 - x) * hidden, x + (made - x) * hidden)])
-    ax = (figure := Figure((8.4, 2.6), layout="none")).add_axes((0, 0, 1, 1), frame_on=False, xticks=[], yticks=[])
+    ax = (figure := Figure((8.4, 2.6), layout="none")).add_axes((0, 0, 1, 1), xticks=[], yticks=[])
     ax.imshow(plots.image_grid(sheet), cmap="gray_r", vmin=0, vmax=1)
     alt = "First row: digits. Second row: a part of each is hidden. Third row: the hidden part is completed."
     spec, join = {"mask": lower.tolist()}, lambda z, y: torch.cat([z, c[torch.arange(len(z)) % len(c)]], 1)

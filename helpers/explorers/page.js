@@ -208,7 +208,7 @@ function build(root, spec, get) {
   const testImages = get("images").data, count = testImages.length / (side * side);
   let active = models[0], image = null, index = 0, drawn = spec.labels[0], target = spec.label;
   const digits = [..."0123456789"];
-  let strokes = [], stale = false, waiting = 0;
+  let strokes = [], stale = false, redrawn = false, waiting = 0;
 
   // One frame: encode what is new, then bring each part of the page up to date.
   const watchers = [];
@@ -219,9 +219,20 @@ function build(root, spec, get) {
   };
   const refresh = () => { waiting ||= requestAnimationFrame(render); };
   const small = make("canvas", { width: 28, height: 28 }).getContext("2d", { willReadFrequently: true });
+  /** The label under which the ELBO of the image, at the posterior mean, is largest. */
+  function likeliest(model) {
+    const scores = digits.map((_, c) => {
+      const { mean, sd } = model.encode(image, index, c), out = model.decode(mean, c);
+      const kl = mean.reduce((sum, m, j) => sum + (m * m + sd[j] ** 2 - 1) / 2 - Math.log(sd[j]), 0);
+      return out.reduce((sum, p, i) => sum + image[i] * Math.log(p + 1e-6) + (1 - image[i]) * Math.log(1 - p + 1e-6), -kl);
+    });
+    return scores.indexOf(Math.max(...scores));
+  }
   function encodeImage() {
     stale = false;
     if (strokes.length) image = digit(strokes, small);
+    if (redrawn && active.labels) drawn = likeliest(active);
+    redrawn = false;
     for (const model of models) {
       model.posterior = image && model.encode(image, index, drawn);
       model.z = image ? model.posterior.mean.slice() : Float32Array.from(model.start);
@@ -330,7 +341,7 @@ function build(root, spec, get) {
     drag(paper, (x, y, first) => {
       if (first) strokes.push([]);
       strokes.at(-1).push([x, y]);
-      stale = true;
+      stale = redrawn = true;
       refresh();
     });
     watchers.push(() => {
@@ -361,11 +372,11 @@ function build(root, spec, get) {
       refresh();
     };
     const dab = () => hide((x, y, old) => old || Math.hypot(x / side - at[0], y / side - at[1]) < brush);
-    const [under, paint] = screen(side, "visible pixels");
+    const [under, paint] = screen(side, "visible pixels"), tint = "#f3b98f";
     const [over, redraw] = easel("hidden pixels", (pen, w, h) => {
-      pen.fillStyle = COLOUR.reconstruction;
-      hidden.forEach((on, i) => on && pen.fillRect(((i % side) * w) / side, (Math.floor(i / side) * h) / side,
-        w / side + 0.5, h / side + 0.5));
+      pen.fillStyle = tint;
+      hidden.forEach((on, i) => on && pen.fillRect(Math.floor(((i % side) * w) / side),
+        Math.floor((Math.floor(i / side) * h) / side), Math.ceil(w / side), Math.ceil(h / side)));
       pen.beginPath();
       pen.arc(at[0] * w, at[1] * h, brush * w, 0, 7);
       pen.stroke();
@@ -403,7 +414,7 @@ function build(root, spec, get) {
     renew();
     const results = make("div", { className: "row side" }, ...screens.map(([paper], i) => figure(100, paper, `sample ${i + 1}`)));
     results.style.cssText = "flex: 1 1 420px; max-width: 480px";
-    return [figure(224, under, "visible pixels; ", key("hidden", COLOUR.reconstruction)), results];
+    return [figure(224, under, "visible pixels; ", key("hidden", tint)), results];
   }
 
   /** The plane of two latent dimensions: encoded images, posterior, and the point to move. */
@@ -571,7 +582,7 @@ function build(root, spec, get) {
   if (conditional)
     controls.append(radios("label to generate", digits, () => target, (c) => { target = c; refresh(); }));
   controls.append(...models.map(sliders), buttons);
-  press("Encode a test image", () => testImage((index + 1) % count));
+  press(spec.mask ? "Next test image" : "Encode a test image", () => testImage((index + 1) % count));
   if (models.some((model) => model.kind === "gaussian")) {
     press("Resample", () => { active.z = sample(active.posterior); refresh(); }, () => active.posterior?.sd);
     press("New sample from the prior", () => { active.z = sample(active.standard); refresh(); },
@@ -592,7 +603,7 @@ function build(root, spec, get) {
     images.append(radios("label of the drawing", digits, () => drawn, (c) => { drawn = c; stale = true; refresh(); }));
   if (spec.mask) {
     images.append(...completions());
-    root.append(images, controls);
+    root.append(images, buttons);
   } else if (spec.plane) {
     images.append(numbers(models[0]));
     const middle = make("div", {}, decoded(252), controls);
