@@ -95,7 +95,7 @@ def check_stripes(answer):
             [(2 * row - 1) * (i % 2 == 0) for i, row in enumerate(x)]
         ),
     }
-    grade(answer, (x,), expected, mistakes, "Visible pixels as they are, 0 where hidden.", ((x[:1],), expected[:1]))
+    grade(answer, (x,), expected, mistakes, "Every second row is hidden.", ((x[:1],), expected[:1]))
 
 
 def check_style_transfer(answer):

@@ -16,6 +16,8 @@ const STYLE = `
     .images { gap: 16px }
     .result { order: -1 }
   }
+  .ten { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 8px; max-width: 760px; margin: 0 0 20px }
+  @container (max-width: 520px) { .ten { grid-template-columns: repeat(5, minmax(0, 1fr)) } }
   .controls { flex: 1 1 300px; max-width: 512px; display: grid; gap: 14px }
   .sliders { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 4px 28px }
   .sliders label { display: grid; grid-template-columns: minmax(26px, auto) 1fr minmax(48px, auto); gap: 8px; align-items: center }
@@ -352,10 +354,10 @@ function build(root, spec, get) {
   }
 
   /** The decoded images of one z for all ten labels. */
-  function everyLabel(width) {
+  function everyLabel() {
     const screens = digits.map((c) => screen(side, `decoded as ${c}`));
     watchers.push(() => screens.forEach(([, paint], c) => paint(active.labels ? active.decode(active.z, c) : null)));
-    return screens.map(([paper], c) => figure(width, paper, `as ${c}`));
+    return screens.map(([paper], c) => figure(100, paper, `as ${c}`));
   }
 
   /** An image whose pixels a brush hides, and completions, each from its own sample of the prior network. */
@@ -615,7 +617,7 @@ function build(root, spec, get) {
     const row = make("div", { className: "row" }, controls, decoded(224));
     if (pad || several) root.append(images);
     root.append(row);
-    if (conditional) root.append(make("div", { className: "row side" }, ...everyLabel(64)));
+    if (conditional) root.append(make("div", { className: "ten" }, ...everyLabel()));
     if (pad) root.append(bars());
     else if (!several) {
       images.classList.add("side");
