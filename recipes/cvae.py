@@ -22,13 +22,13 @@ class LabelCVAE(models.CVAE):
         return super().loss(torch.bernoulli(x), c)
 
 
-class Completer(models.CVAE):
-    """A CVAE of the hidden pixels, given the visible ones."""
+class CompletionCVAE(models.CVAE):
+    """A CVAE of the masked pixels, given the visible ones."""
 
     def loss(self, x):
-        """Minus the ELBO of log p(hidden | visible) for x (n, d), with random masks, and its parts, in nats.
+        """Minus the ELBO of log p(masked | visible) for x (n, d), with random masks, and its parts, in nats.
 
-        The condition is 0 where a pixel is hidden, 1 where ink is visible, −1 where paper is.
+        The condition is 0 where a pixel is masked, 1 where ink is visible, −1 where paper is.
         """
         hidden, drawn = masks(len(x)), torch.bernoulli(x)
         c = (1 - hidden) * (2 * x - 1)
@@ -42,7 +42,7 @@ class Completer(models.CVAE):
 
 
 def masks(n):
-    """n random masks of 28 × 28 pixels, (n, 784) float: 1 where a pixel is hidden.
+    """n random masks of 28 × 28 pixels, (n, 784) float: 1 where a pixel is masked.
 
     Of twenty, eight hide a rectangle, five all but a rectangle, six the trace of a brush, one everything.
     """
@@ -67,9 +67,9 @@ def cvae(digits, held_out, epochs=60):
     return train(LabelCVAE(784, 10, 300, 300, 6), digits, held_out, epochs, lr=3e-3)
 
 
-def completer(digits, held_out, epochs=100):
+def completion_cvae(digits, held_out, epochs=100):
     """Three networks with two hidden layers of 200, 16 latent dimensions."""
-    return train(Completer(784, 784, 200, 200, 16), digits, held_out, epochs, lr=3e-3)
+    return train(CompletionCVAE(784, 784, 200, 200, 16), digits, held_out, epochs, lr=3e-3)
 
 
-RECIPES = {"11_cvae": cvae, "11_cvae_completion": completer}
+RECIPES = {"11_cvae": cvae, "11_cvae_completion": completion_cvae}

@@ -52,11 +52,11 @@ def shown(digits, trained):
         "several models": explorers.latent_sliders(several, digits[0], pad=True),
         "labels": explorers.latent_sliders(trained["CVAE"], digits, pad=True, label=7),
         "tokens": explorers.latent_sliders(trained["VQVAE"], digits[0], pad=True),
-        "completion": explorers.completion(completer(), digits[0]),
+        "completion": explorers.completion(completion_model(), digits[0]),
     }
 
 
-def completer():
+def completion_model():
     return training.pretrained(models.CVAE(784, 784, 200, 200, 16), "11_cvae_completion")
 
 
@@ -218,7 +218,7 @@ COMPLETIONS = [f"completion {i}" for i in range(1, 9)]
 def test_completions_are_those_of_the_model(page, digits, shown):
     page.set_content(HEAD)
     page.add_script_tag(content="".join((FOLDER / file).read_text() for file in ("network.js", "page.js")))
-    x, model, noise = digits[0][:4], completer(), torch.randn(4, 16)
+    x, model, noise = digits[0][:4], completion_model(), torch.randn(4, 16)
     c = (torch.arange(784) < 392) * (2 * x - 1)
     one = shown["completion"]
     spec, weights = json.dumps(one.spec["models"][0]), base64.b64encode(one.weights).decode()

@@ -17,7 +17,9 @@ const STYLE = `
     .result { order: -1 }
   }
   .ten { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 8px; max-width: 760px; margin: 0 0 20px }
+  .four { flex: 1 1 400px; max-width: 480px }
   @container (max-width: 520px) { .ten { grid-template-columns: repeat(5, minmax(0, 1fr)) } }
+  .four { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; flex: 1 1 400px; max-width: 480px }
   .controls { flex: 1 1 300px; max-width: 512px; display: grid; gap: 14px }
   .sliders { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 4px 28px }
   .sliders label { display: grid; grid-template-columns: minmax(26px, auto) 1fr minmax(48px, auto); gap: 8px; align-items: center }
@@ -190,7 +192,7 @@ function ready(spec, i, get) {
     return decoder(Float32Array.of(...(labels ? z.map((e, j) => mean[j] + sd[j] * e) : z), ...told(label)), shape);
   };
   const encode = (image, index, label) => {
-    if (kind === "completer") return { mean: new Float32Array(q) };
+    if (kind === "completion") return { mean: new Float32Array(q) };
     const out = encoder ? encoder(Float32Array.of(...image, ...told(label))) : row(`${i}.table.exact`, index);
     if (kind !== "gaussian") return { mean: out };
     const { mean, sd } = gaussian(out);
@@ -414,8 +416,7 @@ function build(root, spec, get) {
       "bottom half": (x, y) => y > half, "centre": (x, y) => inner(x) && inner(y), "everything": () => 1, "nothing": () => 0 };
     for (const [name, inside] of Object.entries(parts)) press(`Hide ${name}`, () => hide(inside));
     renew();
-    const results = make("div", { className: "row side" }, ...screens.map(([paper], i) => figure(100, paper, `sample ${i + 1}`)));
-    results.style.cssText = "flex: 1 1 420px; max-width: 480px";
+    const results = make("div", { className: "ten four" }, ...screens.map(([paper], i) => figure(100, paper, `sample ${i + 1}`)));
     return [figure(224, under, "visible pixels; ", key("hidden", tint)), results];
   }
 
