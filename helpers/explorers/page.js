@@ -17,7 +17,6 @@ const STYLE = `
     .result { order: -1 }
   }
   .ten { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 8px; max-width: 760px; margin: 0 0 20px }
-  .four { flex: 1 1 400px; max-width: 480px }
   @container (max-width: 520px) { .ten { grid-template-columns: repeat(5, minmax(0, 1fr)) } }
   .four { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; flex: 1 1 400px; max-width: 480px }
   .controls { flex: 1 1 300px; max-width: 512px; display: grid; gap: 14px }
