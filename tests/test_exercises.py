@@ -572,6 +572,17 @@ WRONG = {
         "do not average": "lambda *a: kl2(*a).sum(1).mean()",
         "right for these data only": "lambda *a: 3 * kl2(*a).mean(1)",
     },
+    "cvae.check_stripes": {
+        "begin by hiding the second": "lambda x: stripe(x, 1) * (2 * x - 1)",
+        "that hides columns": "lambda x: (torch.arange(784) % 28 % 2 == 0) * (2 * x - 1)",
+        "visible and hidden columns": "lambda x: (torch.arange(784) % 28 % 2) * (2 * x - 1)",
+        "not −1": "lambda x: 2 * stripe(x, 0) * x - 1",
+        "scale them by 2 x − 1": "lambda x: stripe(x, 0) * x",
+        "the sign is reversed": "lambda x: stripe(x, 0) * (1 - 2 * x)",
+        "nothing is hidden": "lambda x: 2 * x - 1",
+        "that is the mask": "lambda x: stripe(x, 0)",
+        "rows of pixels are meant": "lambda x: (torch.arange(len(x))[:, None] % 2 == 0) * (2 * x - 1)",
+    },
     "cvae.check_style_transfer": {
         "unchanged": "lambda z, m, v, nm, nv: z",
         "that is the style": "lambda z, m, v, nm, nv: (z - m) / (v / 2).exp()",
@@ -959,6 +970,10 @@ def then_relu(module):
 
 def hot(y):
     return torch.nn.functional.one_hot(y, 10).float()
+
+
+def stripe(x, kept):
+    return (torch.arange(784) // 28 % 2 == kept).float().expand_as(x)
 
 
 def kl2(m, v, pm, pv):

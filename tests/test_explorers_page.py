@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from test_explorers import FOLDER, flat, make
 from test_notebooks import ROOT
 
-from helpers import data, explorers, models
+from helpers import data, explorers, models, training
 from helpers.explorers.scenes import scene
+from recipes.cvae import LabelCVAE
 
 HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">' \
        '<meta name="color-scheme" content="light dark"><body>'  # fmt: skip
@@ -55,7 +56,12 @@ def shown(digits, trained):
         "several models": explorers.latent_sliders(several, digits[0], pad=True),
         "labels": explorers.latent_sliders(trained["CVAE"], digits, pad=True, label=7),
         "tokens": explorers.latent_sliders(trained["VQVAE"], digits[0], pad=True),
+        "completion": explorers.completion(completion_model(), digits[0]),
     }
+
+
+def completion_model():
+    return training.pretrained(models.CVAE(784, 784, 200, 200, 16), "11_cvae_completion")
 
 
 @pytest.fixture
@@ -82,8 +88,8 @@ def pixels(page, label):
     return 1 - shown / 255
 
 
-def draw(page, strokes, touch=False):
-    pad = page.get_by_label("pad: draw")
+def draw(page, strokes, touch=False, on="pad: draw"):
+    pad = page.get_by_label(on)
     pad.scroll_into_view_if_needed()
     box, cdp = pad.bounding_box(), page.context.new_cdp_session(page)
     for stroke in strokes:
@@ -192,6 +198,82 @@ def test_the_label_to_generate_keeps_the_style(page, shown, trained):
     z = new_mean + (mean - old_mean) * (0.5 * (new - old)).exp()
     assert abs(pixels(page, "decoded image") - model.decode(z, five)[0].numpy()).max() < 0.02
     assert abs(pixels(page, "reconstruction") - model.decode(mean, three)[0].numpy()).max() < 0.02
+
+
+def test_the_label_of_a_drawing_is_suggested(page, digits):
+    """Apart from the label to generate; and all ten labels are decoded from the same latent vector."""
+    model = training.pretrained(LabelCVAE(784, 10, 300, 300, 6), "11_cvae")
+    mount(page, explorers.latent_sliders(model, digits, pad=True, label=7).to_html())
+    for label, strokes in (3, THREE), (1, ONE):
+        page.get_by_role("button", name="Clear").click()
+        draw(page, strokes)
+        pixels(page, "decoded image")
+        for legend, c in ("label of the drawing", label), ("label to generate", 7):
+            group = page.get_by_role("group", name=legend)
+            assert group.get_by_role("radio", name=str(c)).is_checked(), legend
+    assert (pixels(page, "decoded as 7") == pixels(page, "decoded image")).all()
+    assert (pixels(page, "decoded as 0") != pixels(page, "decoded as 1")).any()
+
+
+COMPLETIONS = [f"completion {i}" for i in range(1, 9)]
+
+
+@torch.no_grad()
+def test_completions_are_those_of_the_model(page, digits, shown):
+    page.set_content(HEAD)
+    page.add_script_tag(content="".join((FOLDER / file).read_text() for file in ("network.js", "page.js")))
+    x, model, noise = digits[0][:4], completion_model(), torch.randn(4, 16)
+    c = (torch.arange(784) < 392) * (2 * x - 1)
+    one = shown["completion"]
+    spec, weights = json.dumps(one.spec["models"][0]), base64.b64encode(one.weights).decode()
+    made = page.evaluate("""([spec, weights, conditions, noise]) => {
+        const bytes = Uint8Array.from(atob(weights), c => c.charCodeAt(0));
+        const model = ready(JSON.parse(spec), 0, openWeights(bytes.buffer));
+        return conditions.map((c, i) => Array.from(model.complete(c, noise[i])));
+    }""", [spec, weights, c.tolist(), noise.tolist()])  # fmt: skip
+    mean, log_var = model.prior(c)
+    wanted = model.decode(mean + (0.5 * log_var).exp() * noise, c).numpy()
+    assert abs(made - wanted).max() <= 2 / 255
+
+
+@pytest.mark.parametrize("page, by", [({}, "mouse"), (PHONE, "touch"), ({}, "keys")], indirect=["page"])
+def test_the_brush_hides_and_the_rest_stays(page, digits, shown, by):
+    mount(page, shown["completion"].to_html())
+    page.get_by_role("button", name="Hide nothing").click()
+    image = pixels(page, "visible pixels")
+    assert abs(image - digits[0][0].numpy()).max() < 0.01
+    for label in COMPLETIONS:
+        assert (pixels(page, label) == image).all(), "with nothing hidden there is nothing to complete"
+    if by == "keys":
+        brush = page.get_by_label("brush: hide")
+        for key in ["Space", *["ArrowDown"] * 5, "Space"]:
+            brush.press(key)
+    else:
+        draw(page, [[(0.35, 0.5), (0.65, 0.5)]], by == "touch", on="brush: hide")
+    hidden = pixels(page, "visible pixels") < image
+    made = np.stack([pixels(page, label) for label in COMPLETIONS])
+    changed = (made != image).any(0)
+    assert 5 < hidden.sum() and (changed | ~hidden).mean() > 0.95 and changed.sum() < 200
+
+
+def test_everything_hidden_and_new_samples(page, shown):
+    """Without a visible pixel the completions are digits; each button and a drawing change them."""
+    mount(page, shown["completion"].to_html())
+    for name in ("left half", "right half", "top half", "bottom half", "centre", "everything"):
+        page.get_by_role("button", name="Hide nothing").click()
+        before = pixels(page, "completion 1")
+        page.get_by_role("button", name=f"Hide {name}").click()
+        assert (pixels(page, "completion 1") != before).any(), name
+    assert not pixels(page, "visible pixels").any()
+    made = np.stack([pixels(page, label) for label in COMPLETIONS])
+    assert 0.03 < made.mean() < 0.3 and abs(made[:, None] - made).mean((2,)).max() > 0.05
+    page.get_by_role("button", name="New samples").click()
+    assert (pixels(page, "completion 1") != made[0]).any()
+    page.get_by_role("button", name="Hide top half").click()
+    for act in (lambda: page.get_by_role("button", name="Next test image").click(), lambda: draw(page, ONE)):
+        before = pixels(page, "completion 1")
+        act()
+        assert (pixels(page, "completion 1") != before).any()
 
 
 @pytest.mark.parametrize("page, by", [({}, "mouse"), (PHONE, "touch"), ({}, "keys")], indirect=["page"])
