@@ -155,11 +155,14 @@ DRAWN = """async canvas => {
 
 
 def assert_live(explorer):
-    """The first slider of an explorer changes the decoded image, or the drawing of a scene."""
-    decoded = explorer.get_by_label("decoded image", exact=True)
-    image = decoded if decoded.count() else explorer.locator("canvas")
+    """The first slider changes the decoded image or a scene's drawing; a button changes the completions."""
+    decoded, button = explorer.get_by_label("decoded image", exact=True), explorer.get_by_text("New samples")
+    image = decoded if decoded.count() else explorer.locator("canvas").last
     before = image.evaluate(DRAWN)
-    explorer.locator("input[type=range]").first.press("End")
+    if button.count():
+        button.click()
+    else:
+        explorer.locator("input[type=range]").first.press("End")
     assert image.evaluate(DRAWN) != before
 
 
