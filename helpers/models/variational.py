@@ -146,16 +146,14 @@ class CVAE(nn.Module):
 
 
 class LabelCVAE(CVAE):
-    """A CVAE with the prior N(0, I) for each label, on dynamically binarised digits."""
+    """A CVAE with the prior N(0, I) for each label, on binarised digits; shapes as for CVAE."""
 
     def __init__(self, *widths):
         super().__init__(*widths)
         self.prior_net = None
 
     def prior(self, c):
-        """(n, c) -> mean and log-variance of N(0, I), (n, q) each."""
         return torch.zeros(2, len(c), self.decoder[0].in_features - c.shape[1]).unbind()
 
     def loss(self, x, c):
-        """As CVAE.loss, for x ~ Bernoulli(x)."""
         return super().loss(torch.bernoulli(x), c)
