@@ -123,7 +123,7 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
     for one, codes, join in described:
         for i in range(len(x[:4]) if labelled else 0):  # one latent vector with each label
             made = export.run(one["decoder"], join(codes[[i] * 10], torch.arange(10)), tensors)
-            rows[f"image {i + 1}"] = torch.cat([x[[i]], made]) if pad else made
+            rows[f"{'image' if pad else 'vector'} {i + 1}"] = torch.cat([x[[i]], made]) if pad else made
         if not labelled:
             name = "reconstructions" if single else one["name"].replace("$", r"\$")
             rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
