@@ -118,25 +118,27 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
     x, tensors, single = export.some(x, 2000), {}, len(models) == 1
     described = [_describe(model, name, str(i), x, y, shown, pad, tensors)
                  for i, (name, model) in enumerate(models.items())]  # fmt: skip
-    rows = {"images": x[:10]}
+    labelled = single and described[0][0]["labels"]
+    rows = {} if labelled else {"images": x[:10]}
     for one, codes, join in described:
-        name = "reconstructions" if single else one["name"]
-        rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
-    for slider in one["sliders"][:3] if single else ():
+        for i in range(len(x[:4]) if labelled else 0):  # one latent vector with each label
+            made = export.run(one["decoder"], join(codes[[i] * 10], torch.arange(10)), tensors)
+            rows[f"{'image' if pad else 'vector'} {i + 1}"] = torch.cat([x[[i]], made]) if pad else made
+        if not labelled:
+            name = "reconstructions" if single else one["name"].replace("$", r"\$")
+            rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
+    for slider in one["sliders"][:3] if single and not labelled else ():
         z = codes[:1].repeat(10, 1)
         z[:, slider["index"]] = torch.linspace(slider["low"], slider["high"], 10)
         name = f"$z_{{{slider['index'] + 1}}}$"
         rows[name] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
-    sheet = plots.image_grid(torch.cat([*rows.values()]).clamp(0, 1), columns=len(x[:10]))
-    ax = (figure := Figure((8.4, 8.4 * sheet.shape[0] / sheet.shape[1]))).subplots()
-    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
-    ax.set(xticks=[], facecolor="#e8eaed")
-    names = [name if name[0] == "$" else name.replace("$", r"\$") for name in rows]
-    ax.set_yticks([(i + 0.5) * (sheet.shape[0] + 2) / len(rows) for i in range(len(rows))], names)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+    columns = len([*rows.values()][-1])
+    ax = (figure := Figure((8.4, 8.4 * len(rows) / columns))).subplots()
+    plots.show_images(torch.cat([*rows.values()]).clamp(0, 1), ax, columns, rows=[*rows])
     rest = ", then decoded images while one latent dimension varies" if single else f" by {', '.join(models)}"
     alt = f"First row: images. Below: their reconstructions{rest}."
+    if labelled:
+        alt = f"Each row: {'an image, then ' * pad}its latent vector, decoded with the labels 0 to 9."
     return _explorer({}, described, x, y, pad, label, tensors, bits, figure, alt)
 
 
@@ -153,13 +155,15 @@ def completion(model, x, bits=16):
     hidden = torch.stack([lower, 1 - lower, 0 * lower + 1])[torch.arange(len(x)) % 3]
     c = (1 - hidden) * (2 * x - 1)
     mu, log_var = model.prior(c)
-    made, z, nets = model.decode(mu, c), export.near(mu, 1), [Sequential(model.decoder, Sigmoid())]
+    noise = torch.randn(mu.shape, generator=torch.Generator().manual_seed(0))
+    made, z = model.decode(mu + (0.5 * log_var).exp() * noise, c), export.near(mu, 1)
+    nets = [Sequential(model.decoder, Sigmoid())]
     one = {"name": "model", "kind": "completion", "q": mu.shape[1], "labels": 0, "sliders": [], "start": []}
     one["encoder"] = export.follow(model.prior_net, [model.prior_net], [c], "0.encoder", tensors)
     one["decoder"] = export.follow(model.decode, nets, [z, c], "0.decoder", tensors)
     sheet = torch.cat([part[:10] for part in (x, x + (0.2 - x) * hidden, x + (made - x) * hidden)])
-    ax = (figure := Figure((8.4, 2.6), layout="none")).add_axes((0, 0, 1, 1), xticks=[], yticks=[])
-    ax.imshow(plots.image_grid(sheet), cmap="gray_r", vmin=0, vmax=1)
+    ax = (figure := Figure((8.4, 2.6))).subplots()
+    plots.show_images(sheet, ax, rows=["image", "visible", "completed"])
     alt = "First row: digits. Second row: a part of each is hidden. Third row: the hidden part is completed."
     spec, join = {"mask": lower.tolist()}, lambda z, y: torch.cat([z, c[torch.arange(len(z)) % len(c)]], 1)
     return _explorer(spec, [(one, z, join)], x, none, True, 0, tensors, bits, figure, alt, c)
