@@ -426,8 +426,9 @@ def test_a_scene_follows_its_sliders_and_plays(page):
 @pytest.mark.parametrize(("number", "values", "wanted"), [
     (0, {"training step": 100, "start at m =": 1, "start at s =": 0.5}, [100, 1.864, 0.05]),
     (0, {"training step": 100, "start at m =": -3, "start at s =": 0.5}, [100, -2.108, 0.05]),
-    (1, {"θ": 3, "samples averaged": 1}, [6, 2, 6, 222**0.5]),
-    (1, {"θ": 3, "samples averaged": 9}, [6, 2 / 3, 6, 222**0.5 / 3]),
+    (1, {"m": 3, "samples averaged": 1}, [6, 2, 6, 222**0.5]),
+    (1, {"m": 3, "samples averaged": 9}, [6, 2 / 3, 6, 222**0.5 / 3]),
+    (1, {"m": 2, "constant added to f": -7}, [4, 2, 4, 38**0.5]),
     (2, {"temperature τ": 0.1, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
     (2, {"temperature τ": 5, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
 ])  # fmt: skip
