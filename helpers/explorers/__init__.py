@@ -3,55 +3,19 @@
 An explorer is one HTML output: scripts, weights, and a still image for readers whose page runs no scripts.
 """
 
-import base64
 import copy
-import hashlib
-import html
 import inspect
-import io
-import json
-import zlib
-from pathlib import Path
 
 import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from PIL import Image
 from torch.nn import Embedding, Sequential, Sigmoid
 
 from helpers import models, plots, training
 from helpers.explorers import export
+from helpers.explorers.export import Explorer
 
-FOLDER, FILES = Path(__file__).parent, ("network.js", "page.js")
 LIMITS = {16: 2 / 255, 8: 12 / 255}  # bits of a weight: the most that rounding may change a decoded pixel
-
-
-class Explorer:
-    """An explorer as a notebook displays it: HTML that needs no kernel, no file and no network."""
-
-    def __init__(self, spec, weights, figure, alt, files=FILES, build="build"):
-        buffer, still = io.BytesIO(), io.BytesIO()
-        figure.savefig(buffer, format="png")
-        image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
-        image.save(still, "png", optimize=True)
-        self.spec, self.weights, self.still, self.alt = spec, weights, still.getvalue(), alt
-        self.files, self.build = files, build
-
-    def to_html(self):
-        """The explorer as HTML. Where scripts do not run, the still image is shown."""
-        spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
-        data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
-        name = "explorer-" + hashlib.sha256((spec + self.build).encode() + self.weights).hexdigest()[:12]
-        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in self.files)
-        return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
-                f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
-                f'start("{name}", {spec}, "{data}", {self.build});\n</script>')  # fmt: skip
-
-    def __repr__(self):
-        return "Explorer: run this cell, or trust the notebook, to move it."
-
-    def _repr_mimebundle_(self, **_):
-        return {"text/html": self.to_html(), "text/plain": repr(self)}
 
 
 @torch.no_grad()
