@@ -118,7 +118,7 @@ def scatter_latents(z, y, ax=None, title=None, size=3):
     for c, place, middle in zip(classes.tolist(), places, names * span, strict=True):
         colour = CLASSES[c % 10]
         ax.plot(*torch.stack([place, middle]).T, color=colour, lw=1.5)
-        ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10,
+        ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10, clip_on=True,
                 bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": colour, "lw": 2})  # fmt: skip
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
     return ax
