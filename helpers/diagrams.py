@@ -16,9 +16,8 @@ def box_diagram(ax, nodes, edges):
         artists[key] = ax.text(x, y, text, ha="center", va="center", fontsize=11, zorder=3, bbox=box)
     for start, end, *text in edges:
         (xa, ya), (xb, yb) = nodes[start][:2], nodes[end][:2]
-        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 2, "shrinkB": 2,
-                 "patchA": artists[start].get_bbox_patch(),
-                 "patchB": artists[end].get_bbox_patch()}  # fmt: skip
+        patches = {"patchA": artists[start].get_bbox_patch(), "patchB": artists[end].get_bbox_patch()}
+        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6} | patches
         ax.annotate("", (xb, yb), (xa, ya), zorder=1, arrowprops=arrow)
         if text:
             ax.text((xa + xb) / 2, (ya + yb) / 2, text[0], ha="center", va="center", fontsize=10, zorder=2,
