@@ -1,0 +1,222 @@
+"""Build the website from the saved notebooks, into _site/. No notebook is run and no network is used."""
+
+import base64
+import functools
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from html import escape
+from pathlib import Path
+from string import Template
+
+from PIL import Image, ImageOps
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+VIEW = "application/vnd.jupyter.widget-view+json"
+SLIDERS = ('<p class="sliders">Sliders: they compute in Python, so they move when '
+           '<a href="index.html#run-it">you run this notebook</a>. A figure nearby shows some of their positions.</p>')  # fmt: skip
+CHAPTERS = {"00": "Start", "01": "Before autoencoders", "04": "Autoencoders", "08": "Variational autoencoders",
+            "12": "Beyond the VAE"}  # fmt: skip
+SHORT_PATH = "00", "04", "08", "09", "10", "11", "13"
+
+
+def where(name, notebook, i):
+    """How an error names a cell: notebook, its place counted from 1, and its id."""
+    return f"notebooks/{name}.ipynb, cell {i + 1} (id {notebook['cells'][i].get('id', '?')})"
+
+
+def read(folder):
+    """{name: notebook}, in order. Stops at a notebook that was not run from end to end."""
+    notebooks = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("[0-9]*.ipynb"))}
+    faults = []
+    for name, notebook in notebooks.items():
+        for i, cell in enumerate(notebook["cells"]):
+            if cell["cell_type"] == "code" and "".join(cell["source"]).strip():
+                if cell["execution_count"] is None:
+                    faults.append(f"{where(name, notebook, i)}: has no output. Run all cells, then save.")
+                for output in cell["outputs"]:
+                    if output["output_type"] == "error":
+                        faults.append(f"{where(name, notebook, i)}: {output['ename']}: {output['evalue']}. "
+                                      "Correct it, run all cells, then save.")  # fmt: skip
+    if faults:
+        sys.exit("\n".join(faults))
+    return notebooks
+
+
+def figures(notebook):
+    """{cell id: PNG in base64} of the cells that show a figure."""
+    found = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if png := output.get("data", {}).get("image/png"):
+                found.setdefault(cell.get("id"), "".join(png))
+    return found
+
+
+def described(notebook, i):
+    """A figure's alternative text where none is written: the paragraph before its code."""
+    before = next((c for c in reversed(notebook["cells"][:i]) if c["cell_type"] == "markdown"), {"source": ""})
+    paragraphs = [p for p in "".join(before["source"]).split("\n\n") if p and not p.startswith(("#", "$$", "|", "<"))]
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(paragraphs[-1].split())) if paragraphs else "Figure"
+    text = re.sub(r"[*`$\\{}]|\\(?:mathbf|mathrm)", "", text)
+    return text if len(text) < 300 else text[:300].rsplit(" ", 1)[0] + " …"
+
+
+def parted(html, live):
+    """An HTML output whose images and script are files of their own, loaded when they are needed.
+
+    A classic script, since a module is refused where the page is a file.
+    """
+    def image(match):
+        data = base64.b64decode(match[2])
+        path = live / f"{len(list(live.iterdir())):03}.{match[1]}"
+        path.write_bytes(data)
+        width, height = Image.open(io.BytesIO(data)).size
+        return f'src="live/{path.name}" width="{width}" height="{height}" loading="lazy" decoding="async"'
+
+    def script(match):
+        name = re.search(r'start\("(.+?)"', match[1])[1]
+        path = live / f"{name}.js"
+        path.write_text(f'"use strict";\n(() => {{{match[1]}}})();\n', "utf-8")
+        return f'<script defer src="live/{path.name}"></script>'
+
+    html = re.sub(r'src="data:image/(\w+);base64,([^"]+)"', image, html)
+    html = re.sub(r'<script type="module">(.+)</script>', script, html, flags=re.DOTALL)
+    return html.replace('<div class="explorer-', '<div class="explorer explorer-')
+
+
+def prepare(name, notebook, alt, live):
+    """The notebook as the site shows it: set-up and checks folded, explorers and animations as files."""
+    notebook["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3"},
+                            "language_info": {"name": "python", "pygments_lexer": "ipython3"}}  # fmt: skip
+    for i, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] == "markdown":
+            cell["source"] = re.sub(r"<!-- colab .*?<!-- /colab -->", "", "".join(cell["source"]))
+            continue
+        tags = cell["metadata"].setdefault("tags", [])
+        if i == 1 or "nbval-check-output" in tags:
+            cell["metadata"]["tags"] = tags = [*{*tags, "hide-input", "setup" if i == 1 else "claim"}]
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            if data.pop(VIEW, None):
+                data["text/html"] = SLIDERS
+            elif "text/html" in data:
+                data["text/html"] = parted("".join(data["text/html"]), live)
+            elif "image/png" in data:
+                text = alt.get(cell.get("id")) or described(notebook, i)
+                cell["metadata"]["mystnb"] = {"image": {"alt": text}}
+        tags.sort()
+
+
+def thumbnail(name, notebook, choice, target):
+    """A picture for the map: the box of a figure that figures.toml names, filled; else the first figure, whole."""
+    shown = figures(notebook)
+    png = shown[choice["thumbnail"]] if "thumbnail" in choice else next(iter(shown.values()))
+    image = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    box = [round(part * side) for part, side in zip(choice.get("box", (0, 0, 1, 1)), 2 * image.size, strict=True)]
+    fitted = ImageOps.fit if "thumbnail" in choice else functools.partial(ImageOps.pad, color="white")
+    fitted(image.crop(box), (320, 200)).save(target / f"{name}.webp", quality=80)
+
+
+def question(notebook):
+    """A notebook's title without its number, and its question."""
+    text = "".join(notebook["cells"][0]["source"])
+    title = re.match(r"# \d+ · (.+)", text)[1]
+    asked = " ".join(re.search(r"\*\*(.+?)\*\*", text, re.DOTALL)[1].split()).removeprefix("The question: ")
+    return title, asked[0].upper() + asked[1:]
+
+
+def landing(notebooks, companions):
+    """index.md: website/index.md with the explorers and the map of the series."""
+    def output(name, kind):
+        for cell in notebooks[name]["cells"]:
+            for it in cell.get("outputs", ()):
+                if kind in "".join(cell["source"]) and "explorer-" in it.get("data", {}).get("text/html", ""):
+                    return it["data"]["text/html"]
+        sys.exit(f"notebooks/{name}.ipynb has no explorer `{kind}`, which the first page shows: "
+                 "put it back, or change landing() in website/build.py.")  # fmt: skip
+
+    cards = []
+    for name in companions:
+        if chapter := CHAPTERS.get(name[:2]):
+            cards.append(f'</ul>\n<h3>{chapter}</h3>\n<ul class="cards">')
+        title, asked = question(notebooks[name])
+        mark = ' <span class="short">short path</span>' if name[:2] in SHORT_PATH else ""
+        deeper = "".join(f' <a class="deeper" href="{c}.html">Going deeper<span class="visually-hidden"> into '
+                         f'{escape(title)}</span></a>' for c in companions[name])  # fmt: skip
+        cards.append(f'<li><img src="live/{name}.webp" alt="" width="320" height="200" loading="lazy">'
+                     f'<b>{int(name[:2]):02} · <a href="{name}.html">{escape(title)}</a></b>{mark}'
+                     f"<span>{escape(asked)}</span>{deeper}</li>")  # fmt: skip
+    cards = "\n".join(cards).removeprefix("</ul>\n") + "\n</ul>"
+    tree = "```{toctree}\n:hidden:\n" + "\n".join(companions) + "\n```"
+    text = Template((HERE / "index.md").read_text("utf-8"))
+    plane, pad = output("10_vae", "latent_plane"), output("00_start_here", "pad=True")
+    repository = re.search(r'^repository = "(.*?)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
+    return text.substitute(plane=plane, pad=pad, cards=cards, tree=tree, repository=repository or "OWNER/NAME")
+
+
+def tidied(page, folder):
+    """A page without the theme's icon script (its fonts do), with sizes of figures and names that are text."""
+    def image(match):
+        width, height = Image.open(folder / match[1]).size
+        return f'{match[0]} width="{width}" height="{height}" loading="lazy" decoding="async"'
+
+    page = re.sub(r'<(?:link|script)[^>]*_static/scripts/fontawesome\.js[^>]*>(?:</script>)?\s*', "", page)
+    page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    page = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", page)
+    return re.sub(r'src="(_images/[0-9a-f]+\.png)"', image, page)
+
+
+def build(notebooks, out):
+    """Write the site. notebooks: a folder; out: a folder that is made anew."""
+    notebooks = read(notebooks)
+    main = [name for name in notebooks if not name.endswith("_deeper")]
+    companions = {name: [c for c in notebooks if c.startswith(f"{name}_")] for name in main}
+    choices = tomllib.loads((HERE / "figures.toml").read_text("utf-8"))
+    for name, choice in choices.items():
+        for cell in {*choice.get("alt", {}), choice.get("thumbnail")} - {None, *figures(notebooks[name])}:
+            sys.exit(f"website/figures.toml: notebooks/{name}.ipynb has no figure in a cell {cell}. "
+                     "Name another cell, or take the line out.")  # fmt: skip
+    with tempfile.TemporaryDirectory() as work:
+        source, html, live = (Path(work, part) for part in ("source", "html", "live"))
+        source.mkdir()
+        live.mkdir()
+        for name, notebook in notebooks.items():
+            choice = choices.get(name, {})
+            prepare(name, notebook, choice.get("alt", {}), live)
+            if name in companions:
+                thumbnail(name, notebook, choice, live)
+            if children := companions.get(name):
+                tree = {"cell_type": "markdown", "id": "tree", "metadata": {},
+                        "source": "\n".join(["```{toctree}", ":hidden:", *children, "```"])}  # fmt: skip
+                notebook["cells"].append(tree)
+            (source / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
+        (source / "index.md").write_text(landing(notebooks, companions), "utf-8")
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-c", HERE, source, html]
+        done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8")
+        if done.returncode:  # myst-nb counts lines from 10,000 times the cell on
+            def cell(match):
+                name, i = match[1], int(match[2]) // 10_000 - 1
+                return f"{where(name, notebooks[name], max(i, 0))}: "
+            sys.exit(re.sub(r"\S+/(\w+)\.ipynb:(\d+): (?:WARNING|ERROR): ", cell, done.stderr))
+        for page in html.glob("*.html"):
+            page.write_text(tidied(page.read_text("utf-8"), html), "utf-8")
+        for part in ("*.map", "fontawesome.js", "*webpack-macros.html", "objects.inv", ".buildinfo", "katex.min.js"):
+            for path in html.rglob(part):
+                path.unlink()
+        shutil.rmtree(html / "_static" / "locales", ignore_errors=True)
+        shutil.copytree(live, html / "live")
+        (html / ".nojekyll").touch()  # else GitHub Pages drops _static
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.move(html, out)
+
+
+if __name__ == "__main__":
+    build(ROOT / "notebooks", ROOT / "_site")
+    print("The site is in _site: python3 -m http.server -d _site, then open http://127.0.0.1:8000")
