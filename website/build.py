@@ -21,8 +21,7 @@ ROOT = HERE.parent
 VIEW = "application/vnd.jupyter.widget-view+json"
 SLIDERS = ('<p class="sliders">Sliders: they compute in Python, so they move when '
            '<a href="index.html#run-it">you run this notebook</a>. A figure nearby shows some of their positions.</p>')  # fmt: skip
-CHAPTERS = {"00": "Start", "01": "Before autoencoders", "04": "Autoencoders", "08": "Variational autoencoders",
-            "12": "Beyond the VAE"}  # fmt: skip
+CHAPTERS = {"00": "First steps", "04": "Autoencoders", "08": "Variational autoencoders", "12": "Further models"}
 SHORT_PATH = "00", "04", "08", "09", "10", "11", "13"
 
 

@@ -1,0 +1,269 @@
+"""The built website in a real browser: every page once, explorers moved, a digit drawn, nothing from elsewhere.
+
+Run by `make test-site`, in the site's own environment.
+"""
+
+import functools
+import gzip
+import http.server
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "_site"
+PAGES = sorted(path.name for path in SITE.glob("*.html"))
+LIVE = [page for page in PAGES if 'class="explorer ' in (SITE / page).read_text("utf-8")]
+AXE = ROOT / ".venv" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+AUDITED = ["index.html", "00_start_here.html", "08_elbo.html", "10_vae.html", "16_family_portrait.html", "search.html"]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SEEN = """async () => {
+    for (const image of document.images) image.loading = "eager";
+    await Promise.all([...document.images].map(image => image.decode().catch(() => 0)));
+    const text = document.querySelector("article").cloneNode(true);
+    for (const node of text.querySelectorAll("pre, code, .katex, script")) node.remove();
+    const images = [...document.querySelectorAll("article img")];
+    return {
+        formulas: document.querySelectorAll("article .katex").length,
+        unset: document.querySelectorAll(".katex-error, .math:not(:has(.katex))").length,
+        raw: text.textContent.match(/\\$\\$|\\\\(mathbf|frac|boldsymbol)|^\\|.*\\|$|\\*\\*/gm) ?? [],
+        unnamed: images.filter(i => !i.hasAttribute("alt") || /\\.(png|webp)$/.test(i.alt)).map(i => i.src),
+        broken: [...document.images].filter(i => !i.naturalWidth).map(i => i.src),
+        unsized: images.filter(i => !i.hasAttribute("width")).map(i => i.src),
+        titles: document.querySelectorAll("article h1").length,
+    };
+}"""
+WIDE = "document.documentElement.scrollWidth - innerWidth"
+CANVASES = """node => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(
+    [...node.firstChild.shadowRoot.querySelectorAll("canvas")].map(canvas => canvas.toDataURL()).join()))))"""
+TIMES = """() => {
+    window.times = [];
+    let pressed;
+    addEventListener("keydown", event => { pressed = event.timeStamp; }, true);
+    addEventListener("input", () => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => times.push(performance.now() - pressed);
+        port2.postMessage(0);
+    }), true);
+}"""
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The site on a server of its own, in a folder, as on GitHub Pages."""
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            return super().translate_path(path.removeprefix("/series"))
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=SITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/series/"
+    server.shutdown()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page; in the end nothing may have been an error, or asked of another host."""
+    contexts, faults = [], []
+
+    def go(path, at=address, **options):
+        context = browser.browser.new_context(viewport=DESKTOP, color_scheme="light", **options)
+        contexts.append(context)
+
+        def gate(route):
+            here = route.request.url.startswith((at, "data:", "blob:"))
+            route.continue_() if here else (faults.append(route.request.url), route.abort())
+
+        context.route("**/*", gate)
+        page = context.new_page()
+        page.on("console", lambda line: line.type in ("error", "warning") and faults.append(line.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("response", lambda it: it.status >= 400 and faults.append(f"{it.status} {it.url}"))
+        page.goto(at + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def audit(page):
+    """axe's serious and critical findings."""
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [(it["id"], it["nodes"][0]["html"][:200]) for it in found if it["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page(visit, address, path):
+    page = visit(path)
+    asked = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    files = {path, *(urlparse(url).path.removeprefix("/series/") for url in asked if url.startswith(address))}
+    size = sum(len(gzip.compress((SITE / file).read_bytes())) for file in files)
+    assert path in LIVE or size <= 600_000, f"a first visit takes {size} bytes"
+    seen = page.evaluate(SEEN)
+    assert page.evaluate(WIDE) <= 0
+    assert not any(seen[fault] for fault in ("unset", "raw", "unnamed", "broken", "unsized")), seen
+    if re.match(r"\d\d_", path):
+        assert seen["titles"] == 1 and (seen["formulas"] or path == "00_start_here.html")
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert page.evaluate(WIDE) <= 0, "too wide for a phone"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="Accessibility is not tested: npm had no axe-core (remove .venv/site, install npm).")
+@pytest.mark.parametrize("path", AUDITED)
+def test_accessibility(visit, path):
+    page = visit(path)
+    page.evaluate(AXE.read_text("utf-8"))
+    for scheme in "light", "dark":
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+        page.wait_for_timeout(300)
+        assert audit(page) == [], scheme
+
+
+@pytest.mark.parametrize("path", LIVE)
+def test_explorers(visit, path):
+    """Sliders by keys, pads by mouse: each move changes what is seen."""
+    page = visit(path)
+    page.locator(".explorer [data-lm-suppress-shortcuts]").last.wait_for(state="attached")
+    for explorer in page.locator(".explorer").all():
+        for slider in explorer.get_by_role("slider").all():
+            if slider.is_visible() and "position" not in slider.get_attribute("aria-label"):
+                slider.press("Home")
+                before = explorer.evaluate(CANVASES)
+                slider.press("End")
+                assert explorer.evaluate(CANVASES) != before, slider.get_attribute("aria-label")
+        if pad := explorer.get_by_label("pad: draw").all():
+            before = explorer.evaluate(CANVASES)
+            pad[0].scroll_into_view_if_needed()
+            box = pad[0].bounding_box()
+            for i, (x, y) in enumerate([(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]):
+                page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+                i or page.mouse.down()
+            page.mouse.up()
+            assert explorer.evaluate(CANVASES) != before
+
+
+def test_a_digit_drawn_by_touch_and_a_key_to_its_frame(visit):
+    page = visit("index.html", has_touch=True)
+    explorer = page.locator(".explorer").first
+    pad = explorer.get_by_label("pad: draw")
+    before = explorer.evaluate(CANVASES)
+    pad.scroll_into_view_if_needed()
+    box, cdp = pad.bounding_box(), page.context.new_cdp_session(page)
+    for kind, x, y in ("Start", 0.5, 0.2), ("Move", 0.5, 0.5), ("Move", 0.5, 0.8), ("End", 0, 0):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        touch = {"type": f"touch{kind}", "touchPoints": [point] if kind != "End" else []}
+        cdp.send("Input.dispatchTouchEvent", touch)
+    assert explorer.evaluate(CANVASES) != before
+    page.evaluate(TIMES)
+    explorer.get_by_label("latent dimension z1").focus()
+    for _ in range(2):  # twice if the machine was busy with something else
+        page.evaluate("times = []")
+        for i in range(40):
+            page.keyboard.press("ArrowLeft" if i % 20 < 10 else "ArrowRight")
+            page.wait_for_timeout(40)
+        if (median := statistics.median(page.evaluate("times"))) <= 16:
+            break
+    assert median <= 16
+
+
+def test_search_and_keyboard(visit):
+    """From the first key to a result."""
+    page = visit("index.html")
+    page.keyboard.press("Tab")
+    assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("reparameterization")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a").first.wait_for()
+    found = [link.get_attribute("href") for link in page.locator("#search-results li a").all()]
+    assert any("09_reparameterization" in link for link in found[:5]), found
+
+
+def test_from_a_file(visit):
+    """Without a server: formulas, explorers and search."""
+    root = SITE.as_uri() + "/"
+    page = visit("10_vae.html", at=root)
+    page.locator(".explorer [data-lm-suppress-shortcuts]").last.wait_for(state="attached")
+    assert page.evaluate(SEEN)["formulas"] > 20
+    page = visit("search.html?q=ELBO", at=root)
+    page.locator("#search-results li a").first.wait_for()
+
+
+class Anchors(HTMLParser):
+    """Links and targets of a page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.targets = [], set()
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.targets |= {attributes.get("id"), tag == "a" and attributes.get("name")}
+        if tag != "link" or attributes.get("rel") != "canonical":
+            self.links += filter(None, (attributes.get("href"), attributes.get("src")))
+
+
+def test_links():
+    pages, broken, inner = {path.name: Anchors(path) for path in SITE.glob("*.html")}, [], 0
+    for path, page in pages.items():
+        for link in page.links:
+            url, fragment = urldefrag(urljoin(f"http://site/{path}", link))
+            if urlparse(url).netloc == "site":
+                target, inner = unquote(urlparse(url).path.lstrip("/")) or "index.html", inner + 1
+                if not (SITE / target).is_file() or fragment and unquote(fragment) not in pages[target].targets:
+                    broken.append((path, link))
+    assert inner > 500 and not broken
+
+
+def rebuilt(tmp_path, change):
+    """What the build says of notebooks that `change(cells of 01)` has changed, and its exit status."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    path = tmp_path / "notebooks" / "01_linear_baselines.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    change(notebook["cells"])
+    path.write_text(json.dumps(notebook), "utf-8")
+    program = "import sys; from pathlib import Path; import build; build.build(*map(Path, sys.argv[1:]))"
+    command = [sys.executable, "-c", program, tmp_path / "notebooks", tmp_path / "out"]
+    done = subprocess.run(command, cwd=ROOT / "website", stderr=subprocess.PIPE, encoding="utf-8")
+    assert not (tmp_path / "out").exists()
+    return done.returncode, done.stderr
+
+
+def test_a_cell_without_output_or_with_an_error_is_named(tmp_path):
+    def change(cells):
+        cells[1]["execution_count"] = None
+        cells[3]["outputs"] = [{"output_type": "error", "ename": "KeyError", "evalue": "z", "traceback": []}]
+
+    status, said = rebuilt(tmp_path, change)
+    assert status == 1
+    assert re.search(r"^notebooks/01_linear_baselines.ipynb, cell 2 \(id \w+\): has no output. Run all", said, re.M)
+    assert re.search(r"^notebooks/01_linear_baselines.ipynb, cell 4 \(id \w+\): KeyError: z. Correct", said, re.M)
+
+
+def test_a_broken_link_and_formula_are_named(tmp_path):
+    def change(cells):
+        cells[0]["source"] = "".join(cells[0]["source"]) + "\n\n[gone](99_gone.ipynb)"
+        cells[2]["source"] = "".join(cells[2]["source"]) + "\n\n$\\nosuch{x}$"
+
+    status, said = rebuilt(tmp_path, change)
+    assert status == 1
+    assert re.search(r"^notebooks/01_linear_baselines.ipynb, cell 1 \(id \w+\): .*99_gone", said, re.M), said
+    assert re.search(r"^notebooks/01_linear_baselines.ipynb, cell 3 \(id \w+\): KaTeX cannot set .*nosuch", said, re.M)
