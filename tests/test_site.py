@@ -29,7 +29,7 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SEEN = """async () => {
     for (const image of document.images) image.loading = "eager";
     await Promise.all([...document.images].map(image => image.decode().catch(() => 0)));
-    const text = document.querySelector("article").cloneNode(true);
+    const text = document.querySelector("article, main").cloneNode(true);
     for (const node of text.querySelectorAll("pre, code, .katex, script")) node.remove();
     const images = [...document.querySelectorAll("article img")];
     return {
@@ -102,7 +102,7 @@ def visit(browser, address):
 
 def audit(page):
     """axe's serious and critical findings."""
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], preload: false })")["violations"]
     return [(it["id"], it["nodes"][0]["html"][:200]) for it in found if it["impact"] in ("serious", "critical")]
 
 
@@ -124,7 +124,8 @@ def test_page(visit, address, path):
     assert page.evaluate(WIDE) <= 0, "too wide for a phone"
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="Accessibility is not tested: npm had no axe-core (remove .venv/site, install npm).")
+@pytest.mark.skipif(not AXE.exists(), reason="Accessibility is not tested: axe-core comes with npm, "
+                    "which is missing (install it, remove .venv/site).")  # fmt: skip
 @pytest.mark.parametrize("path", AUDITED)
 def test_accessibility(visit, path):
     page = visit(path)
@@ -191,19 +192,18 @@ def test_search_and_keyboard(visit):
     page.keyboard.press("Control+k")
     page.keyboard.type("reparameterization")
     page.keyboard.press("Enter")
-    page.locator("#search-results li a").first.wait_for()
-    found = [link.get_attribute("href") for link in page.locator("#search-results li a").all()]
-    assert any("09_reparameterization" in link for link in found[:5]), found
+    page.locator("#search-results a[href*='09_reparameterization']").wait_for()
 
 
-def test_from_a_file(visit):
-    """Without a server: formulas, explorers and search."""
-    root = SITE.as_uri() + "/"
-    page = visit("10_vae.html", at=root)
+def test_from_a_file(visit, browser):
+    """Without a server: formulas, explorers and search, which then finds no summaries of its results."""
+    page = visit("10_vae.html", at=SITE.as_uri() + "/")
     page.locator(".explorer [data-lm-suppress-shortcuts]").last.wait_for(state="attached")
     assert page.evaluate(SEEN)["formulas"] > 20
-    page = visit("search.html?q=ELBO", at=root)
+    page = browser.new_page()
+    page.goto(f"{SITE.as_uri()}/search.html?q=ELBO")
     page.locator("#search-results li a").first.wait_for()
+    page.close()
 
 
 class Anchors(HTMLParser):

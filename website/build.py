@@ -169,6 +169,7 @@ def tidied(page, folder):
     page = re.sub(r'<(?:link|script)[^>]*_static/scripts/fontawesome\.js[^>]*>(?:</script>)?\s*', "", page)
     page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     page = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", page)
+    page = page.replace('<summary><span class="toctree-toggle"', '<summary aria-label="Companion"><span class="toctree-toggle"')
     return re.sub(r'src="(_images/[0-9a-f]+\.png)"', image, page)
 
 

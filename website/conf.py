@@ -25,6 +25,7 @@ nb_code_prompt_show, nb_code_prompt_hide = "Show the code", "Hide the code"
 html_theme = "sphinx_book_theme"
 html_static_path = ["static", "katex"]
 html_css_files = ["katex.min.css", "series.css"]
+html_js_files = ["series.js"]
 html_math_renderer = "katex"
 html_favicon = "static/favicon.svg"
 html_copy_source = html_show_sourcelink = html_use_index = html_domain_indices = False
