@@ -19,9 +19,10 @@ from PIL import Image, ImageOps
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 VIEW = "application/vnd.jupyter.widget-view+json"
-SLIDERS = ('<p class="sliders">Sliders: they compute in Python, so they move when '
-           '<a href="index.html#run-it">you run this notebook</a>. A figure nearby shows some of their positions.</p>')  # fmt: skip
-CHAPTERS = {"00": "First steps", "04": "Autoencoders", "08": "Variational autoencoders", "12": "Further models"}
+SLIDERS = ('<p class="sliders">These sliders need Python: <a href="index.html#run-it">run this notebook</a> to move '
+           "them. A figure nearby shows some of their positions.</p>")  # fmt: skip
+CHAPTERS = {"00": "First steps", "04": "Autoencoders", "08": "Variational autoencoders",
+            "12": "Further models"}  # fmt: skip
 SHORT_PATH = "00", "04", "08", "09", "10", "11", "13"
 
 
@@ -32,7 +33,8 @@ def where(name, notebook, i):
 
 def read(folder):
     """{name: notebook}, in order. Stops at a notebook that was not run from end to end."""
-    notebooks = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("[0-9]*.ipynb"))}
+    paths = sorted(folder.glob("[0-9]*.ipynb"))
+    notebooks = {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
     faults = []
     for name, notebook in notebooks.items():
         for i, cell in enumerate(notebook["cells"]):
@@ -60,9 +62,9 @@ def figures(notebook):
 
 def described(notebook, i):
     """A figure's alternative text where none is written: the paragraph before its code."""
-    before = next((c for c in reversed(notebook["cells"][:i]) if c["cell_type"] == "markdown"), {"source": ""})
-    paragraphs = [p for p in "".join(before["source"]).split("\n\n") if p and not p.startswith(("#", "$$", "|", "<"))]
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(paragraphs[-1].split())) if paragraphs else "Figure"
+    texts = ["".join(cell["source"]) for cell in notebook["cells"][:i] if cell["cell_type"] == "markdown"]
+    paragraphs = [p for p in texts[-1].split("\n\n") if not p.startswith(("#", "$$", "|", "<"))] or ["Figure"]
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(paragraphs[-1].split()))
     text = re.sub(r"[*`$\\{}]|\\(?:mathbf|mathrm)", "", text)
     return text if len(text) < 300 else text[:300].rsplit(" ", 1)[0] + " …"
 
@@ -114,11 +116,12 @@ def prepare(name, notebook, alt, live):
 
 
 def thumbnail(name, notebook, choice, target):
-    """A picture for the map: the box of a figure that figures.toml names, filled; else the first figure, whole."""
+    """A picture for the map: part of the figure that figures.toml names; else the first figure, whole."""
     shown = figures(notebook)
     png = shown[choice["thumbnail"]] if "thumbnail" in choice else next(iter(shown.values()))
     image = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-    box = [round(part * side) for part, side in zip(choice.get("box", (0, 0, 1, 1)), 2 * image.size, strict=True)]
+    parts = choice.get("box", (0, 0, 1, 1))
+    box = [round(part * side) for part, side in zip(parts, 2 * image.size, strict=True)]
     fitted = ImageOps.fit if "thumbnail" in choice else functools.partial(ImageOps.pad, color="white")
     fitted(image.crop(box), (320, 200)).save(target / f"{name}.webp", quality=80)
 
@@ -147,8 +150,9 @@ def landing(notebooks, companions):
             cards.append(f'</ul>\n<h3>{chapter}</h3>\n<ul class="cards">')
         title, asked = question(notebooks[name])
         mark = ' <span class="short">short path</span>' if name[:2] in SHORT_PATH else ""
-        deeper = "".join(f' <a class="deeper" href="{c}.html">Going deeper<span class="visually-hidden"> into '
-                         f'{escape(title)}</span></a>' for c in companions[name])  # fmt: skip
+        deeper = "".join(f'<a class="deeper" href="{companion}.html">Going deeper'
+                         f'<span class="visually-hidden"> into {escape(title)}</span></a>'
+                         for companion in companions[name])  # fmt: skip
         cards.append(f'<li><img src="live/{name}.webp" alt="" width="320" height="200" loading="lazy">'
                      f'<b>{int(name[:2]):02} · <a href="{name}.html">{escape(title)}</a></b>{mark}'
                      f"<span>{escape(asked)}</span>{deeper}</li>")  # fmt: skip
@@ -156,12 +160,13 @@ def landing(notebooks, companions):
     tree = "```{toctree}\n:hidden:\n" + "\n".join(companions) + "\n```"
     text = Template((HERE / "index.md").read_text("utf-8"))
     plane, pad = output("10_vae", "latent_plane"), output("00_start_here", "pad=True")
-    repository = re.search(r'^repository = "(.*?)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
-    return text.substitute(plane=plane, pad=pad, cards=cards, tree=tree, repository=repository or "OWNER/NAME")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    repository = project["tool"]["series"]["repository"] or "OWNER/NAME"
+    return text.substitute(plane=plane, pad=pad, cards=cards, tree=tree, repository=repository)
 
 
 def tidied(page, folder):
-    """A page without the theme's icon script (its fonts do), with sizes of figures and names that are text."""
+    """A page without the theme's icon script (its fonts do), with sizes of figures and names of controls."""
     def image(match):
         width, height = Image.open(folder / match[1]).size
         return f'{match[0]} width="{width}" height="{height}" loading="lazy" decoding="async"'
@@ -169,7 +174,8 @@ def tidied(page, folder):
     page = re.sub(r'<(?:link|script)[^>]*_static/scripts/fontawesome\.js[^>]*>(?:</script>)?\s*', "", page)
     page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     page = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", page)
-    page = page.replace('<summary><span class="toctree-toggle"', '<summary aria-label="Companion"><span class="toctree-toggle"')
+    page = page.replace("<summary><span class=\"toctree-toggle\"",
+                        "<summary aria-label=\"Companion\"><span class=\"toctree-toggle\"")  # fmt: skip
     return re.sub(r'src="(_images/[0-9a-f]+\.png)"', image, page)
 
 
@@ -198,7 +204,7 @@ def build(notebooks, out):
                 notebook["cells"].append(tree)
             (source / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
         (source / "index.md").write_text(landing(notebooks, companions), "utf-8")
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-c", HERE, source, html]
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", HERE, source, html]
         done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8")
         if done.returncode:  # myst-nb counts lines from 10,000 times the cell on
             def cell(match):
@@ -207,10 +213,11 @@ def build(notebooks, out):
             sys.exit(re.sub(r"\S+/(\w+)\.ipynb:(\d+): (?:WARNING|ERROR): ", cell, done.stderr))
         for page in html.glob("*.html"):
             page.write_text(tidied(page.read_text("utf-8"), html), "utf-8")
-        for part in ("*.map", "fontawesome.js", "*webpack-macros.html", "objects.inv", ".buildinfo", "katex.min.js"):
-            for path in html.rglob(part):
+        for left in "*.map", "fontawesome.js*", "katex.min.js", "*-macros.html", "objects.inv", ".buildinfo":
+            for path in html.rglob(left):
                 path.unlink()
-        shutil.rmtree(html / "_static" / "locales", ignore_errors=True)
+        for left in "_sources", "_static/locales":
+            shutil.rmtree(html / left, ignore_errors=True)
         shutil.copytree(live, html / "live")
         (html / ".nojekyll").touch()  # else GitHub Pages drops _static
         shutil.rmtree(out, ignore_errors=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-repository = tomllib.loads((HERE.parent / "pyproject.toml").read_text("utf-8"))["tool"]["series"]["repository"]
+settings = tomllib.loads((HERE.parent / "pyproject.toml").read_text("utf-8"))
+repository = settings["tool"]["series"]["repository"]
 
 project = html_title = html_short_title = "From Autoencoders to VAEs"
 language = "en"

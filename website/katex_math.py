@@ -8,6 +8,8 @@ from docutils import nodes
 from py_mini_racer import MiniRacer
 from sphinx.util import logging
 
+log = logging.getLogger(__name__)
+
 
 @cache
 def engine():
@@ -28,7 +30,7 @@ def written(self, node, display, tag):
         html = formula(tex, display)
     except Exception as error:
         why = str(error).strip().splitlines()[0]
-        logging.getLogger(__name__).warning("KaTeX cannot set %r (%s). Write it otherwise.", tex, why, location=node)
+        log.warning("KaTeX cannot set %r (%s). Write it otherwise.", tex, why, location=node)
         html = f"<code>{escape(tex)}</code>"
     self.body.append(self.starttag(node, tag, "", CLASS="math notranslate nohighlight") + html + f"</{tag}>")
     raise nodes.SkipNode
