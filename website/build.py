@@ -19,8 +19,8 @@ from PIL import Image, ImageOps
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 VIEW = "application/vnd.jupyter.widget-view+json"
-SLIDERS = ('<p class="sliders">These sliders need Python: <a href="index.html#run-it">run this notebook</a> to move '
-           "them. A figure nearby shows some of their positions.</p>")  # fmt: skip
+SLIDERS = ('<p class="sliders">These sliders need Python: <a href="index.html#run-it">run this notebook</a> '
+           "to move them. A figure nearby shows some of their positions.</p>")  # fmt: skip
 CHAPTERS = {"00": "First steps", "04": "Autoencoders", "08": "Variational autoencoders",
             "12": "Further models"}  # fmt: skip
 SHORT_PATH = "00", "04", "08", "09", "10", "11", "13"
@@ -204,13 +204,16 @@ def build(notebooks, out):
                 notebook["cells"].append(tree)
             (source / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
         (source / "index.md").write_text(landing(notebooks, companions), "utf-8")
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", HERE, source, html]
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", HERE,
+                   "-d", Path(work, "doctrees"), source, html]  # fmt: skip
         done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8")
         if done.returncode:  # myst-nb counts lines from 10,000 times the cell on
             def cell(match):
                 name, i = match[1], int(match[2]) // 10_000 - 1
                 return f"{where(name, notebooks[name], max(i, 0))}: "
-            sys.exit(re.sub(r"\S+/(\w+)\.ipynb:(\d+): (?:WARNING|ERROR): ", cell, done.stderr))
+
+            said = re.sub(r"\S+/(\w+)\.ipynb:(\d+): (?:WARNING|ERROR): ", cell, done.stderr)
+            sys.exit(said.replace("[myst.xref_missing]", "Correct the link."))
         for page in html.glob("*.html"):
             page.write_text(tidied(page.read_text("utf-8"), html), "utf-8")
         for left in "*.map", "fontawesome.js*", "katex.min.js", "*-macros.html", "objects.inv", ".buildinfo":

@@ -29,8 +29,8 @@ def written(self, node, display, tag):
     try:
         html = formula(tex, display)
     except Exception as error:
-        why = str(error).strip().splitlines()[0]
-        log.warning("KaTeX cannot set %r (%s). Write it otherwise.", tex, why, location=node)
+        why = str(error).splitlines()[0].partition("ParseError: ")[2]
+        log.warning("KaTeX cannot set $%s$ (%s). Write it otherwise.", tex, why, location=node)
         html = f"<code>{escape(tex)}</code>"
     self.body.append(self.starttag(node, tag, "", CLASS="math notranslate nohighlight") + html + f"</{tag}>")
     raise nodes.SkipNode
