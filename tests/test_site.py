@@ -262,7 +262,8 @@ def test_a_cell_without_output_or_with_an_error_is_named(tmp_path):
 
 def test_a_broken_link_and_formula_are_named(tmp_path):
     def change(cells):
-        cells[0]["source"] = "".join(cells[0]["source"]) + "\n\n[gone](99_gone.ipynb) [lost](10_vae.ipynb#lost)"
+        links = "[gone](99_gone.ipynb) [lost](10_vae.ipynb#lost)"
+        cells[0]["source"] = "".join(cells[0]["source"]) + "\n\n" + links
         cells[2]["source"] = "".join(cells[2]["source"]) + "\n\n$\\nosuch{x}$"
 
     rebuilt(tmp_path, change, {1: ".*99_gone.*Correct the link", 3: "KaTeX cannot set .*nosuch"})

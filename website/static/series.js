@@ -6,3 +6,9 @@ function reachable() {
 }
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+
+// Paper is white.
+const page = document.documentElement;
+let theme;
+addEventListener("beforeprint", () => { theme = page.dataset.theme; page.dataset.theme = "light"; });
+addEventListener("afterprint", () => { page.dataset.theme = theme; });
