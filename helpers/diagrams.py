@@ -70,10 +70,9 @@ def method_map(ax):
     }
     edges = [("pca", "kernel", "kernel"), ("pca", "linear", "gradient descent"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
-             ("dae", "bert", "tokens"), ("ae", "vae", "probability"),
-             ("vae", "gan", "likelihood → discriminator"), ("vae", "cvae", "labels"),
-             ("vae", "beta", "larger β"), ("vae", "vq", "codebook"), ("vae", "td", "time"),
-             ("vq", "ldm", "denoising")]  # fmt: skip
+             ("dae", "bert", "tokens"), ("ae", "vae", "probability"), ("vae", "cvae", "labels"),
+             ("vae", "gan", "likelihood → discriminator"), ("vae", "beta", "larger β"),
+             ("vae", "vq", "codebook"), ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
     box_diagram(ax, nodes, edges)
     for text in ax.texts:
         if text.get_text()[:2] in SHORT_PATH:
@@ -101,10 +100,9 @@ def vae_diagram(model, x):
         ax.imshow(image.view(side, side), vmin=0, vmax=1, extent=(left, left + 1.4, 2, 3.4))
         ax.add_patch(pyplot.Rectangle((left, 2), 1.4, 1.4, fill=False, ec="#9ca3af"))
         ax.text(left + 0.7, 3.52, name, ha="center")
-    networks = (
-        (1.75, 0.85, 0.4, "encoder\n$q_\\phi(\\mathbf{z}\\mid\\mathbf{x})$", "posterior"),
-        (7.65, 0.4, 0.85, "decoder\n$p_\\theta(\\mathbf{x}\\mid\\mathbf{z})$", "reconstruction"),
-    )
+    q, p = "$q_\\phi(\\mathbf{z}\\mid\\mathbf{x})$", "$p_\\theta(\\mathbf{x}\\mid\\mathbf{z})$"
+    networks = ((1.75, 0.85, 0.4, f"encoder\n{q}", "posterior"),
+                (7.65, 0.4, 0.85, f"decoder\n{p}", "reconstruction"))  # fmt: skip
     for left, wide, narrow, name, meaning in networks:
         xs = [left, left + 1.6, left + 1.6, left]
         ys = [2.7 - wide, 2.7 - narrow, 2.7 + narrow, 2.7 + wide]
@@ -123,8 +121,7 @@ def vae_diagram(model, x):
         ax.annotate("", (xb, yb), (xa, ya), arrowprops=arrow)
     sample = "\\mathbf{z}=\\boldsymbol{\\mu}+\\boldsymbol{\\sigma}\\odot\\boldsymbol{\\varepsilon}"
     ax.text(6.5, 3.2, f"${sample}$", ha="center", fontsize=13)
-    noise = "$\\boldsymbol{\\varepsilon}\\sim\\mathcal{N}(\\mathbf{0},I)$"
-    ax.text(5.72, 1.36, noise, color=COLOUR["noise"])
+    ax.text(5.72, 1.36, "$\\boldsymbol{\\varepsilon}\\sim\\mathcal{N}(\\mathbf{0},I)$", color=COLOUR["noise"])
     kl = "KL term:  KL$(q_\\phi(\\mathbf{z}\\mid\\mathbf{x})\\,\\|\\,\\mathcal{N}(\\mathbf{0},I))$"
     likelihood = "reconstruction term:  $\\mathbb{E}_{q_\\phi}[\\log p_\\theta(\\mathbf{x}\\mid\\mathbf{z})]$"
     terms = (1.75, 4.55, kl, "posterior"), (6.2, 11, likelihood, "reconstruction")

@@ -69,20 +69,23 @@ def limits(z, outside):
 
 
 def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
-    """One row per latent dimension: it runs from low to high, numbers; the others keep their value in z (q,).
+    """One row per latent dimension: it runs from low to high, the others keep their value in z.
 
-    shown: the dimensions to vary, default all. Returns the axes; model.decode: (n, q) -> (n, s·s).
+    z: (q,). low, high: numbers, or (q,) each. shown: the dimensions to vary, default all.
+    Returns the axes; model.decode: (n, q) -> (n, s·s).
     """
     shown = range(len(z)) if shown is None else [int(j) for j in shown]
-    values = torch.linspace(low, high, steps)
+    values = torch.as_tensor(low) + (torch.as_tensor(high) - low) * torch.linspace(0, 1, steps)[:, None]
     z_path = z.repeat(len(shown), steps, 1)
     for row, j in enumerate(shown):
-        z_path[row, :, j] = values
+        z_path[row, :, j] = values.expand(steps, len(z))[:, j]
     with torch.no_grad():
         x = model.decode(z_path.flatten(0, 1))
     ax = show_images(x, ax, columns=steps, rows=[f"$z_{{{j + 1}}}$" for j in shown])
-    side = round(x.shape[1] ** 0.5)
-    ax.set_xticks(torch.arange(steps) * (side + 2) + side // 2, [f"{value:.1f}" for value in values])
+    if values.shape[1] == 1:  # one range for all
+        side = round(x.shape[1] ** 0.5)
+        names = [f"{value:.1f}" for value in values[:, 0]]
+        ax.set_xticks(torch.arange(steps) * (side + 2) + side // 2, names)
     return ax
 
 
@@ -153,8 +156,7 @@ def fast_redraw(fig, *moving):
 
     fig: a matplotlib Figure that pyplot does not hold; moving: the artists that change.
     Returns render_frame(caption) -> (height + 26, width, 3) uint8: the caption, one line of plain text, above
-    the figure with `moving` as they are now. The rest is drawn once, and Pillow writes the caption ten
-    times faster than matplotlib would, so a frame takes a few milliseconds.
+    the figure with `moving` as they are now. The rest is drawn once: a frame takes a few milliseconds.
     """
     from matplotlib import font_manager
     from matplotlib.backends.backend_agg import FigureCanvasAgg

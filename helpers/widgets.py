@@ -12,13 +12,6 @@ from PIL import Image
 ipywidgets.widgets.widget.JUPYTER_WIDGETS_ECHO = False  # one message less for each move of a slider
 
 
-def data_uri(image):
-    """An image (h, w) or (h, w, 3), uint8, as a JPEG data URI: fast to encode and to show in a page."""
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "jpeg", quality=92, subsampling=0)
-    return b"data:image/jpeg;base64," + base64.b64encode(buffer.getvalue())
-
-
 class Explorer(ipywidgets.VBox):
     """The widget that `explore` makes; in a saved page it is shown as one sentence."""
 
@@ -56,7 +49,9 @@ def explore(render, buttons=None, **controls):
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # waking a second thread takes longer than a small image
         try:
-            image_widget.value = data_uri(render(**values()))
+            buffer = io.BytesIO()
+            Image.fromarray(render(**values())).save(buffer, "jpeg", quality=92, subsampling=0)
+            image_widget.value = b"data:image/jpeg;base64," + base64.b64encode(buffer.getvalue())
         except Exception:
             with error_output:
                 raise

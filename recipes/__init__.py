@@ -5,6 +5,6 @@ it does all. The digits are the first 55,000 of MNIST's training set. The last 5
 trains until the loss on them stops falling. The test set gives the figures in a file's metadata only.
 """
 
-from recipes import autoencoder, start_here, vae
+from recipes import autoencoder, cvae, start_here, vae
 
-RECIPES = start_here.RECIPES | autoencoder.RECIPES | vae.RECIPES
+RECIPES = start_here.RECIPES | autoencoder.RECIPES | vae.RECIPES | cvae.RECIPES

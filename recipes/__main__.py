@@ -31,7 +31,7 @@ def main(names):
     for name in names or RECIPES:
         recipe, start = RECIPES[name], time.time()
         training.seed_everything(0)
-        model = recipe(train[0][:55_000], train[0][55_000:])
+        model = recipe(*([part[at] for part in train] for at in (slice(55_000), slice(55_000, None))))
         defaults = {key: p.default for key, p in inspect.signature(recipe).parameters.items()}
         metadata = {
             "recipe": f"python -m recipes {name}",

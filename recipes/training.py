@@ -1,5 +1,7 @@
 """What the recipes share."""
 
+import inspect
+
 import torch
 
 from helpers import metrics, models, training
@@ -8,20 +10,27 @@ from helpers import metrics, models, training
 def train(model, digits, held_out, epochs, lr):
     """Train a model in place by `fit`, in batches of 200, and show its loss on held_out after each epoch.
 
-    digits, held_out: (n, 784) each; epochs, lr: as in `fit`. Returns the model, in evaluation mode.
+    digits, held_out: pairs of digits (n, 784) and labels (n,); epochs, lr: as in `fit`. Returns the model,
+    in evaluation mode.
     """
 
     def held_out_loss():
         return {"held out": mean_loss(model, held_out)}
 
-    training.fit(model, digits, epochs, lr, batch_size=200, on_epoch_end=held_out_loss)
+    training.fit(model, given(model, *digits), epochs, lr, batch_size=200, on_epoch_end=held_out_loss)
     return model
 
 
+def given(model, x, y):
+    """What a model's loss takes: digits x (n, 784) and, if conditional, labels y (n,) as one-hot vectors."""
+    return (x, models.one_hot(y)) if "c" in inspect.signature(model.loss).parameters else (x,)
+
+
 @torch.no_grad()
-def mean_loss(model, x):
-    """The model's loss on x (n, 784), averaged over the data in blocks of 1,000, as a float."""
-    return sum(model.loss(block)["loss"].item() * len(block) for block in x.split(1000)) / len(x)
+def mean_loss(model, digits):
+    """The model's loss on a pair of digits (n, 784) and labels (n,), in blocks of 1,000, as a float."""
+    blocks = zip(*(part.split(1000) for part in given(model, *digits)), strict=True)
+    return sum(model.loss(*block)["loss"].item() * len(block[0]) for block in blocks) / len(digits[0])
 
 
 @torch.no_grad()
@@ -32,7 +41,9 @@ def figures(model, train, test):
     passes with fresh noise. With two latent dimensions "5-NN accuracy" is that of a classifier on them.
     """
     training.seed_everything(0)
-    found = {"loss": sum(mean_loss(model, test[0]) for _ in range(5)) / 5}
+    found = {"loss": sum(mean_loss(model, test) for _ in range(5)) / 5}
+    if isinstance(model, models.CVAE):
+        return found
     z, z_test = model.encode(train[0]), model.encode(test[0])
     if isinstance(model, models.VAE):
         found["active latent dimensions"] = float(metrics.active_units(z_test))

@@ -47,7 +47,7 @@ def deep_vae(warm_up, digits, held_out, epochs=40, seed=1):
     """
     training.seed_everything(seed)
     model = WeightedVAE(784, 128, 64, 32, 20)
-    model.warm_up = max(1, warm_up * epochs * len(digits) // 200)
+    model.warm_up = max(1, warm_up * epochs * len(digits[0]) // 200)
     return train(model, digits, held_out, epochs, lr=2e-3)
 
 

@@ -15,7 +15,6 @@ import nbconvert
 import nbformat
 import pytest
 from conftest import CHROMIUM, launch
-from test_explorers_page import PIXELS
 from test_notebooks import FIRST, PATHS, WIDGET, code, moving, outputs
 
 SECOND = [path for path in PATHS if path not in FIRST]
@@ -149,14 +148,19 @@ def test_sliders(notebook, page, lab, record_property):
 
 
 HOST = "[data-lm-suppress-shortcuts]"
+DRAWN = """async canvas => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return canvas.toDataURL();
+}"""
 
 
 def assert_live(explorer):
-    """The first slider of an explorer changes the decoded image."""
-    image = explorer.get_by_label("decoded image", exact=True)
-    before = image.evaluate(PIXELS)
+    """The first slider of an explorer changes the decoded image, or the drawing of a scene."""
+    decoded = explorer.get_by_label("decoded image", exact=True)
+    image = decoded if decoded.count() else explorer.locator("canvas")
+    before = image.evaluate(DRAWN)
     explorer.locator("input[type=range]").first.press("End")
-    assert image.evaluate(PIXELS) != before
+    assert image.evaluate(DRAWN) != before
 
 
 @pytest.mark.parametrize("notebook", EXPLORERS, ids=lambda path: path.stem)

@@ -306,6 +306,24 @@ WRONG = {
         "not ln s.": "lambda *a: likelihood(*a) - rate(*a[:3], 2 * a[3], a[4])",
         "not a variance": "lambda *a: likelihood(*a[:4], a[4] ** 0.5) - rate(*a)",
     },
+    "elbo.check_mixture_elbo": {
+        "multiplied by step": "lambda j, g, h, m, s: on_grid(j, 1, two(g, m, s))",
+        "do not average over the grid": "lambda j, g, h, m, s: on_grid(j, 1 / len(g), two(g, m, s))",
+        "the sign is wrong": "lambda j, g, h, m, s: -on_grid(j, h, two(g, m, s))",
+        "integrates to 2": "lambda j, g, h, m, s: on_grid(j, h, two(g, m, s) + nats(2))",
+        "the weights sum to 2": "lambda j, g, h, m, s: on_grid(j, 2 * h, two(g, m, s))",
+        "missing in log q": "lambda j, g, h, m, s: on_grid(j - nats(2), h, two(g, m, s))",
+        "has one mode only": "lambda j, g, h, m, s: on_grid(j, h, one(g, m, s))",
+        "not of one mode": "lambda j, g, h, *ms: on_grid(j + two(g, *ms) - one(g, *ms), h, two(g, *ms))",
+        "alone is no bound": "lambda j, g, h, m, s: on_grid(j + two(g, m, s), h, two(g, m, s))",
+        "do not add it": "lambda j, g, h, m, s: on_grid(j + 2 * two(g, m, s), h, two(g, m, s))",
+        "that is log p(x)": "lambda j, g, h, m, s: j.logsumexp(0) + nats(h)",
+        "not p(x, z)": "lambda j, g, h, m, s: on_grid(j.exp(), h, two(g, m, s))",
+        "not a variance": "lambda j, g, h, m, s: on_grid(j, h, two(g, m, s**0.5))",
+        "do not square it": "lambda j, g, h, m, s: on_grid(j, h, two(g, m, s**2))",
+        "swapped": "lambda j, g, h, m, s: on_grid(j, h, two(g, s, m))",
+        "right for these data only": "lambda j, g, h, m, s: on_grid(j, 0.02, two(g, m, s))",
+    },
     "elbo.check_iwae_from_log_weights": {
         "exp(−500)": "lambda w: w.exp().mean(1).log()",
         "that is the ELBO": "lambda w: w.mean(1)",
@@ -320,43 +338,64 @@ WRONG = {
         "no exp before": "lambda w: w.exp().logsumexp(1) - nats(w.shape[1])",
         "that is the loss": "lambda w: nats(w.shape[1]) - w.logsumexp(1)",
     },
-    "reparameterization.check_reparameterise": {
-        "½ is missing": "lambda m, lv, e: m + lv.exp() * e",
-        "adds the log-variance itself": "lambda m, lv, e: m + lv * e",
-        "exp is missing": "lambda m, lv, e: m + 0.5 * lv * e",
-        "the ½ belongs in the exponent": "lambda m, lv, e: m + 0.5 * lv.exp() * e",
-        "a logarithm already": "lambda m, lv, e: m + lv.abs().sqrt() * e",
-        "the mean is missing": "lambda m, lv, e: (0.5 * lv).exp() * e",
-        "eps is missing": "lambda m, lv, e: m + (0.5 * lv).exp()",
-        "the mean alone": "lambda m, lv, e: m",
-        "only eps": "lambda m, lv, e: (m + e) * (0.5 * lv).exp()",
-        "do not sample again": "lambda m, lv, e: m + e",
-        "divides by s": "lambda m, lv, e: m + (-0.5 * lv).exp() * e",
+    "reparameterization.check_sample_laplace": {
+        "no gradient reaches m and b": "lambda m, b, u: (m + b * lap(u)).detach()",
+        "no gradient reaches b": "lambda m, b, u: m + b.detach() * lap(u)",
+        "no gradient reaches m:": "lambda m, b, u: m.detach() + b * lap(u)",
+        "m is missing": "lambda m, b, u: b * lap(u)",
+        "b is missing": "lambda m, b, u: m + lap(u)",
+        "only the noise is scaled": "lambda m, b, u: (m + lap(u)) * b",
+        "m is the location, b the scale": "lambda m, b, u: b + m * lap(u)",
+        "not its logarithm": "lambda m, b, u: m + b.exp() * lap(u)",
+        "no square root": "lambda m, b, u: m + b.sqrt() * lap(u)",
+        "do not divide": "lambda m, b, u: m + lap(u) / b",
+        "no √2": "lambda m, b, u: m + b * lap(u) / 2**0.5",
+        "the first formula": "lambda m, b, u: m + b * (2 * u).log()",
+        "the second formula": "lambda m, b, u: m - b * (2 - 2 * u).log()",
+        "log(2u) is for u ≤ ½": "lambda m, b, u: m + b * lap(u, u > 0.5)",
+        "above ½": "lambda m, b, u: m - b * lap(u).abs()",
+        "below ½": "lambda m, b, u: m + b * lap(u).abs()",
+        "sign of the noise": "lambda m, b, u: m - b * lap(u)",
+        "a factor 2": "lambda m, b, u: m + b * torch.where(u <= 0.5, u.log(), -(1 - u).log())",
+        "apply the quantile function": "lambda m, b, u: m + b * u",
     },
-    "reparameterization.check_score_gradient": {
-        "not summed": "lambda z, f, m, s: (f * (z - m)).sum() / s**2",
-        "average over the samples": "lambda z, f, m, s: f * (z - m) / s**2",
-        "not by s.": "lambda z, f, m, s: (f * (z - m)).mean() / s",
-        "s² is missing": "lambda z, f, m, s: (f * (z - m)).mean()",
-        "do not multiply": "lambda z, f, m, s: (f * (z - m)).mean() * s**2",
-        "the sign is wrong": "lambda z, f, m, s: (f * (m - z)).mean() / s**2",
-        "no factor ½": "lambda z, f, m, s: (f * (z - m)).mean() / s**2 / 2",
-        "f is missing": "lambda z, f, m, s: (z - m).mean() / s**2",
-        "no baseline": "lambda z, f, m, s: ((f - f.mean()) * (z - m)).mean() / s**2",
-        "with respect to s, not m": "lambda z, f, m, s: (f * ((z - m) ** 2 / s**3 - 1 / s)).mean()",
-        "multiply before you average": "lambda z, f, m, s: f.mean() * (z - m).mean() / s**2",
+    "reparameterization.check_score_gradient_s": {
+        "not summed": "lambda z, f, m, s: (f * score_s(z, m, s)).sum()",
+        "average over the samples": "lambda z, f, m, s: f * score_s(z, m, s)",
+        "with respect to m, not s": "lambda z, f, m, s: (f * (z - m)).mean() / s**2",
+        "normalising constant": "lambda z, f, m, s: (f * (z - m) ** 2).mean() / s**3",
+        "f multiplies it too": "lambda z, f, m, s: (f * (z - m) ** 2).mean() / s**3 - 1 / s",
+        "the sign of 1/s": "lambda z, f, m, s: (f * (score_s(z, m, s) + 2 / s)).mean()",
+        "the sign is wrong: the score": "lambda z, f, m, s: -(f * score_s(z, m, s)).mean()",
+        "not s²:": "lambda z, f, m, s: (f * ((z - m) ** 2 / s**2 - 1 / s)).mean()",
+        "not s:": "lambda z, f, m, s: (f * ((z - m) ** 2 / s - 1 / s)).mean()",
+        "no factor ½": "lambda z, f, m, s: (f * ((z - m) ** 2 / s**3 / 2 - 1 / s)).mean()",
+        "the square is missing": "lambda z, f, m, s: (f * ((z - m) / s**3 - 1 / s)).mean()",
+        "with respect to s²": "lambda z, f, m, s: (f * score_s(z, m, s)).mean() / (2 * s)",
+        "with respect to log s:": "lambda z, f, m, s: (f * score_s(z, m, s)).mean() * s",
+        "with respect to log s²": "lambda z, f, m, s: (f * score_s(z, m, s)).mean() * s / 2",
+        "f is missing": "lambda z, f, m, s: score_s(z, m, s).mean()",
+        "no baseline": "lambda z, f, m, s: ((f - f.mean()) * score_s(z, m, s)).mean()",
+        "multiply before you average": "lambda z, f, m, s: f.mean() * score_s(z, m, s).mean()",
         "not log q": "lambda z, f, m, s: (f * torch.distributions.Normal(m, s).log_prob(z)).mean()",
-        "m is missing": "lambda z, f, m, s: (f * z).mean() / s**2",
+        "m is missing": "lambda z, f, m, s: (f * score_s(z, 0, s)).mean()",
     },
-    "reparameterization.check_straight_through_one_hot": {
-        "the gradient is cut off": "lambda l, w: torch.eye(l.shape[1])[w]",
-        "those are the probabilities": "lambda l, w: l.softmax(1)",
-        "+ p − p.detach()": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1) + l.softmax(1).detach()",
-        "subtract p.detach()": "lambda l, w: torch.eye(l.shape[1])[w] + l.softmax(1)",
-        "not that of the logits": "lambda l, w: torch.eye(l.shape[1])[w] + l - l.detach()",
-        "multiplied": "lambda l, w: torch.eye(l.shape[1])[w] * (p := l.softmax(1)) / p.detach()",
-        "dim 1": "lambda l, w: torch.eye(l.shape[1])[w] + (l.softmax(0) - l.softmax(0).detach())",
-        "p not added": "lambda l, w: torch.eye(l.shape[1])[w] - l.softmax(1).detach()",
+    "reparameterization.check_straight_through_gumbel": {
+        "the gradient is cut off": "lambda a, g, t: top(a + g)",
+        "soft not added": "lambda a, g, t: top(a + g) - soft(a + g, t).detach()",
+        "those are soft samples": "lambda a, g, t: soft(a + g, t)",
+        "+ soft − soft.detach()": "lambda a, g, t: top(a + g) - soft(a + g, t) + soft(a + g, t).detach()",
+        "subtract soft.detach()": "lambda a, g, t: top(a + g) + soft(a + g, t)",
+        "gradient of the logits": "lambda a, g, t: top(a + g) + (a - a.detach())",
+        "not of the logits alone": "lambda a, g, t: through(top(a), soft(a + g, t))",
+        "not of the noise alone": "lambda a, g, t: through(top(g), soft(a + g, t))",
+        "that of π": "lambda a, g, t: through(top(a + g), a.softmax(1))",
+        "the temperature is missing": "lambda a, g, t: through(top(a + g), soft(a + g, 1))",
+        "do not multiply": "lambda a, g, t: through(top(a + g), soft(a + g, 1 / t))",
+        "not the noise alone.": "lambda a, g, t: through(top(a + g), soft(a + g / t, 1))",
+        "τ divides the sum, not the logits": "lambda a, g, t: through(top(a + g), soft(a / t + g, 1))",
+        "do not subtract it": "lambda a, g, t: through(top(a - g), soft(a - g, t))",
+        "softmax over the categories": "lambda a, g, t: through(top(a + g), ((a + g) / t).softmax(0))",
     },
     "vae.check_sigma_vae_loss": {
         "sum over the pixels": "lambda h, x, m, v: (fit_nll(h, x) / 7 + gkl(m, v)).mean()",
@@ -532,6 +571,17 @@ WRONG = {
         "one number per example": "lambda *a: kl2(*a)",
         "do not average": "lambda *a: kl2(*a).sum(1).mean()",
         "right for these data only": "lambda *a: 3 * kl2(*a).mean(1)",
+    },
+    "cvae.check_stripes": {
+        "begin by hiding the second": "lambda x: stripe(x, 1) * (2 * x - 1)",
+        "that hides columns": "lambda x: (torch.arange(784) % 28 % 2 == 0) * (2 * x - 1)",
+        "visible and hidden columns": "lambda x: (torch.arange(784) % 28 % 2) * (2 * x - 1)",
+        "not −1": "lambda x: 2 * stripe(x, 0) * x - 1",
+        "scale them by 2 x − 1": "lambda x: stripe(x, 0) * x",
+        "the sign is reversed": "lambda x: stripe(x, 0) * (1 - 2 * x)",
+        "nothing is hidden": "lambda x: 2 * x - 1",
+        "that is the mask": "lambda x: stripe(x, 0)",
+        "rows of pixels are meant": "lambda x: (torch.arange(len(x))[:, None] % 2 == 0) * (2 * x - 1)",
     },
     "cvae.check_style_transfer": {
         "unchanged": "lambda z, m, v, nm, nv: z",
@@ -842,6 +892,18 @@ def log_q(z, mu, log_var):
     return torch.distributions.Normal(mu[:, None], (log_var / 2).exp()[:, None]).log_prob(z).sum(2)
 
 
+def one(grid, m, s):
+    return torch.distributions.Normal(m, s).log_prob(grid)
+
+
+def two(grid, m, s):
+    return torch.logaddexp(one(grid, m, s), one(grid, -m, s)) - nats(2)
+
+
+def on_grid(joint, step, log_q):
+    return (log_q.exp() * (joint - log_q)).sum() * step
+
+
 def fit_nll(x_hat, x, s=None):
     s = (x - x_hat).square().mean() ** 0.5 if s is None else s
     return -torch.distributions.Normal(x_hat, s).log_prob(x).sum(1)
@@ -910,6 +972,10 @@ def hot(y):
     return torch.nn.functional.one_hot(y, 10).float()
 
 
+def stripe(x, kept):
+    return (torch.arange(784) // 28 % 2 == kept).float().expand_as(x)
+
+
 def kl2(m, v, pm, pv):
     return 0.5 * (((m - pm) ** 2 + v.exp()) / torch.as_tensor(pv).exp() - 1 + pv - v)
 
@@ -961,6 +1027,26 @@ def cosines(a, b):
 
 def deg(values):
     return values.clamp(max=1).acos().rad2deg().flip(0)
+
+
+def lap(u, low=None):
+    return torch.where(u <= 0.5 if low is None else low, (2 * u).log(), -(2 - 2 * u).log())
+
+
+def score_s(z, m, s):
+    return (z - m) ** 2 / s**3 - 1 / s
+
+
+def top(values):
+    return torch.eye(values.shape[1])[values.argmax(1)]
+
+
+def soft(values, tau):
+    return (values / tau).softmax(1)
+
+
+def through(value, p):
+    return value + (p - p.detach())
 
 
 def exercises(path):

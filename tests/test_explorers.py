@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from py_mini_racer import MiniRacer
 from torch import nn
 from torch.nn import functional as F
 
 from helpers import data, explorers, models
 from helpers.explorers import export
+from helpers.explorers.scenes import scene
 
 FOLDER = Path(explorers.__file__).parent
 
@@ -310,6 +312,12 @@ def test_a_model_that_the_page_would_show_wrongly(kind, part, digits):
     model.fitted = True
     with pytest.raises(ValueError, match=f"its {part} computes something else"):
         explorers.latent_sliders(model, digits[0], pad=True)
+
+
+def test_a_scene_needs_sliders_that_move():
+    for slider, play in (("m", 0, 1, 2, 0.1), None), (("m", 0, 1, 0, 0), None), (("m", 0, 1, 0, 1), "t"):
+        with pytest.raises(ValueError, match="low ≤ start ≤ high"):
+            scene("", [slider], {}, Figure(), "nothing", play=play)
 
 
 def test_wrong_arguments(digits, trained):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 import statistics
 
@@ -9,9 +10,13 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from test_explorers import FOLDER, flat, make
+from test_notebooks import ROOT
 
-from helpers import data, explorers, models
+from helpers import data, explorers, models, training
+from helpers.explorers.scenes import scene
+from recipes.cvae import LabelCVAE
 
 HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">' \
        '<meta name="color-scheme" content="light dark"><body>'  # fmt: skip
@@ -51,7 +56,12 @@ def shown(digits, trained):
         "several models": explorers.latent_sliders(several, digits[0], pad=True),
         "labels": explorers.latent_sliders(trained["CVAE"], digits, pad=True, label=7),
         "tokens": explorers.latent_sliders(trained["VQVAE"], digits[0], pad=True),
+        "completion": explorers.completion(completion_model(), digits[0]),
     }
+
+
+def completion_model():
+    return training.pretrained(models.CVAE(784, 784, 200, 200, 16), "11_cvae_completion")
 
 
 @pytest.fixture
@@ -78,8 +88,8 @@ def pixels(page, label):
     return 1 - shown / 255
 
 
-def draw(page, strokes, touch=False):
-    pad = page.get_by_label("pad: draw")
+def draw(page, strokes, touch=False, on="pad: draw"):
+    pad = page.get_by_label(on)
     pad.scroll_into_view_if_needed()
     box, cdp = pad.bounding_box(), page.context.new_cdp_session(page)
     for stroke in strokes:
@@ -188,6 +198,82 @@ def test_the_label_to_generate_keeps_the_style(page, shown, trained):
     z = new_mean + (mean - old_mean) * (0.5 * (new - old)).exp()
     assert abs(pixels(page, "decoded image") - model.decode(z, five)[0].numpy()).max() < 0.02
     assert abs(pixels(page, "reconstruction") - model.decode(mean, three)[0].numpy()).max() < 0.02
+
+
+def test_the_label_of_a_drawing_is_suggested(page, digits):
+    """Apart from the label to generate; and all ten labels are decoded from the same latent vector."""
+    model = training.pretrained(LabelCVAE(784, 10, 300, 300, 6), "11_cvae")
+    mount(page, explorers.latent_sliders(model, digits, pad=True, label=7).to_html())
+    for label, strokes in (3, THREE), (1, ONE):
+        page.get_by_role("button", name="Clear").click()
+        draw(page, strokes)
+        pixels(page, "decoded image")
+        for legend, c in ("label of the drawing", label), ("label to generate", 7):
+            group = page.get_by_role("group", name=legend)
+            assert group.get_by_role("radio", name=str(c)).is_checked(), legend
+    assert (pixels(page, "decoded as 7") == pixels(page, "decoded image")).all()
+    assert (pixels(page, "decoded as 0") != pixels(page, "decoded as 1")).any()
+
+
+COMPLETIONS = [f"completion {i}" for i in range(1, 9)]
+
+
+@torch.no_grad()
+def test_completions_are_those_of_the_model(page, digits, shown):
+    page.set_content(HEAD)
+    page.add_script_tag(content="".join((FOLDER / file).read_text() for file in ("network.js", "page.js")))
+    x, model, noise = digits[0][:4], completion_model(), torch.randn(4, 16)
+    c = (torch.arange(784) < 392) * (2 * x - 1)
+    one = shown["completion"]
+    spec, weights = json.dumps(one.spec["models"][0]), base64.b64encode(one.weights).decode()
+    made = page.evaluate("""([spec, weights, conditions, noise]) => {
+        const bytes = Uint8Array.from(atob(weights), c => c.charCodeAt(0));
+        const model = ready(JSON.parse(spec), 0, openWeights(bytes.buffer));
+        return conditions.map((c, i) => Array.from(model.complete(c, noise[i])));
+    }""", [spec, weights, c.tolist(), noise.tolist()])  # fmt: skip
+    mean, log_var = model.prior(c)
+    wanted = model.decode(mean + (0.5 * log_var).exp() * noise, c).numpy()
+    assert abs(made - wanted).max() <= 2 / 255
+
+
+@pytest.mark.parametrize("page, by", [({}, "mouse"), (PHONE, "touch"), ({}, "keys")], indirect=["page"])
+def test_the_brush_hides_and_the_rest_stays(page, digits, shown, by):
+    mount(page, shown["completion"].to_html())
+    page.get_by_role("button", name="Hide nothing").click()
+    image = pixels(page, "visible pixels")
+    assert abs(image - digits[0][0].numpy()).max() < 0.01
+    for label in COMPLETIONS:
+        assert (pixels(page, label) == image).all(), "with nothing hidden there is nothing to complete"
+    if by == "keys":
+        brush = page.get_by_label("brush: hide")
+        for key in ["Space", *["ArrowDown"] * 5, "Space"]:
+            brush.press(key)
+    else:
+        draw(page, [[(0.35, 0.5), (0.65, 0.5)]], by == "touch", on="brush: hide")
+    hidden = pixels(page, "visible pixels") < image
+    made = np.stack([pixels(page, label) for label in COMPLETIONS])
+    changed = (made != image).any(0)
+    assert 5 < hidden.sum() and (changed | ~hidden).mean() > 0.95 and changed.sum() < 200
+
+
+def test_everything_hidden_and_new_samples(page, shown):
+    """Without a visible pixel the completions are digits; each button and a drawing change them."""
+    mount(page, shown["completion"].to_html())
+    for name in ("left half", "right half", "top half", "bottom half", "centre", "everything"):
+        page.get_by_role("button", name="Hide nothing").click()
+        before = pixels(page, "completion 1")
+        page.get_by_role("button", name=f"Hide {name}").click()
+        assert (pixels(page, "completion 1") != before).any(), name
+    assert not pixels(page, "visible pixels").any()
+    made = np.stack([pixels(page, label) for label in COMPLETIONS])
+    assert 0.03 < made.mean() < 0.3 and abs(made[:, None] - made).mean((2,)).max() > 0.05
+    page.get_by_role("button", name="New samples").click()
+    assert (pixels(page, "completion 1") != made[0]).any()
+    page.get_by_role("button", name="Hide top half").click()
+    for act in (lambda: page.get_by_role("button", name="Next test image").click(), lambda: draw(page, ONE)):
+        before = pixels(page, "completion 1")
+        act()
+        assert (pixels(page, "completion 1") != before).any()
 
 
 @pytest.mark.parametrize("page, by", [({}, "mouse"), (PHONE, "touch"), ({}, "keys")], indirect=["page"])
@@ -308,9 +394,77 @@ def test_no_horizontal_scrolling(page, shown):
         assert wide <= room, name
 
 
+DRAW = """
+const [m, t] = values;
+const axes = plot([50, 30, width - 80, height - 90], [-2, 2], [0, 2], { x: "z", y: "density" });
+axes.line(data.z, data.z.map((z) => z * z), colours.exact);
+axes.dots([m], [t / 10], colours.posterior);
+return `m ${m}, t ${t}, ${width} × ${height}`;"""
+
+
+@pytest.mark.parametrize("page", [{}, PHONE, {"color_scheme": "dark"}], indirect=True)
+def test_a_scene_follows_its_sliders_and_plays(page):
+    """On a phone too the drawing is at least 480 wide, and nothing overflows."""
+    sliders = [("mean m", -2, 2, 0.5, 0.1), ("step t", 0, 10, 0, 1)]
+    one = scene(DRAW, sliders, {"z": [-1, 0, 1]}, Figure(), "A parabola.", (700, 280), "step t")
+    mount(page, one.to_html())
+    canvas, said = page.get_by_role("img", name="A parabola."), page.get_by_role("status").last
+    assert int(said.text_content().split()[4]) >= 480 and said.text_content().startswith("m 0.5, t 0")
+    for slider in page.get_by_role("slider").all():
+        before = canvas.screenshot()
+        slider.press("ArrowRight")
+        page.wait_for_timeout(50)
+        assert canvas.screenshot() != before
+    assert said.text_content().startswith("m 0.6, t 1")
+    page.get_by_role("button", name="Play").press("Enter")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.get_by_role("button", name="Play").wait_for()  # it stops at the end
+    assert said.text_content().startswith("m 0.6, t 10")
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= room
+
+
+@pytest.mark.parametrize(("number", "values", "wanted"), [
+    (0, {"training step": 100, "start at m =": 1, "start at s =": 0.5}, [100, 1.864, 0.05]),
+    (0, {"training step": 100, "start at m =": -3, "start at s =": 0.5}, [100, -2.108, 0.05]),
+    (1, {"θ": 3, "samples averaged": 1}, [6, 2, 6, 222**0.5]),
+    (1, {"θ": 3, "samples averaged": 9}, [6, 2 / 3, 6, 222**0.5 / 3]),
+    (2, {"temperature τ": 0.1, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
+    (2, {"temperature τ": 5, "logit 1": 0}, [38, 38, 24, 38, 38, 23]),
+])  # fmt: skip
+def test_the_scenes_of_09_show_what_python_computes(page, number, values, wanted):
+    """In the saved notebook, without a kernel: training with the trick, two estimators, Gumbel-softmax."""
+    cells = nbformat.read(ROOT / "notebooks" / "09_reparameterization.ipynb", 4).cells
+    outputs = [o.data for cell in cells for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]
+    mount(page, outputs[number]["text/html"])
+    for label, value in values.items():
+        page.get_by_label(label, exact=True).fill(str(value))
+    said = page.get_by_role("status").last.text_content().replace("−", "-")
+    shown = [float(value) for value in re.findall(r"-?\d+(?:\.\d+)?", said)]
+    assert shown == pytest.approx(wanted, rel=0.15, abs=0.1)
+
+
+def test_the_toy_of_08_shows_what_python_computes(page):
+    """In the saved notebook, without a kernel: log p(x) = ELBO + KL, for a q that the sliders choose."""
+    outputs = [o for cell in nbformat.read(ROOT / "notebooks" / "08_elbo.ipynb", 4).cells
+               for o in cell.get("outputs", []) if "text/html" in o.get("data", {})]  # fmt: skip
+    mount(page, outputs[1].data["text/html"])
+    for label, value in ("mean m", "1.5"), ("standard deviation s", "0.3"), ("data point x", "1"):
+        page.get_by_label(label, exact=True).fill(value)
+    z = torch.linspace(-6, 6, 1201, dtype=torch.float64)
+    q = torch.distributions.Normal(torch.tensor(1.5).double(), 0.3)
+    joint = torch.distributions.Normal(0, 1).log_prob(z)
+    joint += torch.distributions.Normal(z**2 / 2, 0.3).log_prob(torch.tensor(1.0))
+    log_p = joint.logsumexp(0) + math.log(0.01)
+    elbo = (q.log_prob(z).exp() * (joint - q.log_prob(z))).sum() * 0.01
+    said = page.get_by_role("status").last.text_content().replace("−", "-")
+    shown = [float(number) for number in re.findall(r"-?\d+\.\d+", said)]
+    assert shown == pytest.approx([log_p.item(), elbo.item(), (log_p - elbo).item()], abs=1e-3)
+
+
 def test_what_it_says_where_it_cannot_start(page, shown):
     html = shown["sliders"].to_html()
-    data = re.search(r'"([A-Za-z0-9+/=]{1000,})"\);', html)[1]
+    data = re.search(r'"([A-Za-z0-9+/=]{1000,})", build\);', html)[1]
     damaged = html.replace(data, data[:800] + "AAAA" + data[804:])
     for broken in damaged, html.replace('"kind": "dense"', '"kind": "attention"'):
         page.set_content(HEAD + broken)

@@ -9,7 +9,7 @@ import torch
 
 from helpers import data, models, training
 from recipes import RECIPES
-from recipes.training import figures
+from recipes.training import figures, given
 
 NAMES = sorted(path.stem for path in data.WEIGHTS.glob("*.safetensors"))
 
@@ -44,10 +44,11 @@ def test_weights_give_their_figures_and_the_recipe_runs(name, digits):
     (x, y), (test, test_y) = digits
     recipe, said = RECIPES[name], metadata(name)
     training.seed_everything(0)
-    model = recipe(x[:400], x[-200:], epochs=1)  # two steps
-    untrained = model.loss(test[:500])["loss"].item()
+    model = recipe((x[:400], y[:400]), (x[-200:], y[-200:]), epochs=1)  # two steps
+    some = given(model, test[:500], test_y[:500])
+    untrained = model.loss(*some)["loss"].item()
     training.pretrained(model, name)
-    assert model.loss(test[:500])["loss"].item() < untrained
+    assert model.loss(*some)["loss"].item() < untrained
     for figure, value in figures(model, (x, y), (test, test_y)).items():
         assert value == pytest.approx(float(said[figure]), rel=2e-3), figure
     assert said["recipe"] == f"python -m recipes {name}"

@@ -74,6 +74,52 @@ def check_elbo_single_sample(answer):
     grade(answer, inputs, expected, mistakes, "A bound on log p(x) from one sample.", second_case)
 
 
+def check_mixture_elbo(answer):
+    """mixture_elbo(joint, grid, step, m, s): (k,), (k,), three numbers -> a number, for a q of two modes."""
+    grid = torch.linspace(-8, 8, 801, dtype=torch.float64)
+    step, m, s = 0.02, 1.2, 0.5
+    joint = normal(grid, 0.3, 1) + normal(1.1, grid**2 / 2, 0.6)
+    one, two = normal(grid, m, s), normal(grid, -m, s)
+    log_q = torch.logaddexp(one, two) - math.log(2)
+
+    def elbo(weight, log_density):
+        return (weight.exp() * (joint - log_density)).sum() * step
+
+    expected = two_mode_elbo(joint, grid, step, m, s)
+    mistakes = {
+        "the sum over the grid must be multiplied by step.": expected / step,
+        "multiply the sum by step; do not average over the grid.": expected / step / len(grid),
+        "that is a loss: the sign is wrong.": -expected,
+        "q needs its ½: this density integrates to 2.": elbo(log_q + math.log(2), log_q + math.log(2)),
+        "average over q with its ½; so far the weights sum to 2.": 2 * expected,
+        "the ½ is missing in log q.": elbo(log_q, log_q + math.log(2)),
+        "log q is that of the mixture, not of one mode or a mean of two logarithms.": elbo(log_q, one),
+        "average over the mixture: this q has one mode only.": elbo(one, one),
+        "subtract log q: the average of log p(x, z) alone is no bound.": elbo(log_q, 0 * log_q),
+        "subtract log q, do not add it.": elbo(log_q, -log_q),
+        "that is log p(x); the ELBO averages the logarithm over q.": (joint.exp().sum() * step).log(),
+        "average log p(x, z), not p(x, z).": (log_q.exp() * (joint.exp() - log_q)).sum() * step,
+        "m and s are swapped.": two_mode_elbo(joint, grid, step, s, m),
+        "s is a standard deviation, not a variance.": two_mode_elbo(joint, grid, step, m, s**0.5),
+        "s is a standard deviation: do not square it.": two_mode_elbo(joint, grid, step, m, s**2),
+    }
+    joint_2 = normal(grid[::2], 0, 1) + normal(0.4, grid[::2], 1.0)
+    second_case = (joint_2, grid[::2], 0.04, 0.7, 0.8), two_mode_elbo(joint_2, grid[::2], 0.04, 0.7, 0.8)
+    inputs = joint, grid, step, m, s
+    grade(answer, inputs, expected, mistakes, "Two modes close most of the gap.", second_case)
+
+
+def normal(x, mean, std):
+    """Log-density of a normal distribution."""
+    return -0.5 * ((x - mean) / std) ** 2 - math.log(std) - 0.5 * math.log(2 * math.pi)
+
+
+def two_mode_elbo(joint, grid, step, m, s):
+    """The ELBO of the q with modes at m and −m of standard deviation s."""
+    log_q = torch.logaddexp(normal(grid, m, s), normal(grid, -m, s)) - math.log(2)
+    return (log_q.exp() * (joint - log_q)).sum() * step
+
+
 def check_iwae_from_log_weights(answer):
     """iwae_from_log_weights(log_w): (n, k) -> (n,), the importance-weighted bound in nats."""
     log_w = -500 + 3 * example(5, 8)

@@ -1,7 +1,6 @@
 """Explorers: sliders, a latent plane and a drawing pad whose network runs in the page, without a kernel.
 
-An explorer is one HTML output: network.js and page.js, the weights, and a still image for readers whose page
-runs no scripts.
+An explorer is one HTML output: scripts, weights, and a still image for readers whose page runs no scripts.
 """
 
 import base64
@@ -23,25 +22,30 @@ from torch.nn import Embedding, Sequential, Sigmoid
 from helpers import models, plots, training
 from helpers.explorers import export
 
-FOLDER = Path(__file__).parent
+FOLDER, FILES = Path(__file__).parent, ("network.js", "page.js")
 LIMITS = {16: 2 / 255, 8: 12 / 255}  # bits of a weight: the most that rounding may change a decoded pixel
 
 
 class Explorer:
     """An explorer as a notebook displays it: HTML that needs no kernel, no file and no network."""
 
-    def __init__(self, spec, weights, still, alt):
-        self.spec, self.weights, self.still, self.alt = spec, weights, still, alt
+    def __init__(self, spec, weights, figure, alt, files=FILES, build="build"):
+        buffer, still = io.BytesIO(), io.BytesIO()
+        figure.savefig(buffer, format="png")
+        image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
+        image.save(still, "png", optimize=True)
+        self.spec, self.weights, self.still, self.alt = spec, weights, still.getvalue(), alt
+        self.files, self.build = files, build
 
     def to_html(self):
         """The explorer as HTML. Where scripts do not run, the still image is shown."""
         spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
         data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
-        name = "explorer-" + hashlib.sha256(spec.encode() + self.weights).hexdigest()[:12]
-        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in ("network.js", "page.js"))
+        name = "explorer-" + hashlib.sha256((spec + self.build).encode() + self.weights).hexdigest()[:12]
+        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in self.files)
         return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
                 f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
-                f'start("{name}", {spec}, "{data}");\n</script>')  # fmt: skip
+                f'start("{name}", {spec}, "{data}", {self.build});\n</script>')  # fmt: skip
 
     def __repr__(self):
         return "Explorer: run this cell, or trust the notebook, to move it."
@@ -59,7 +63,7 @@ def latent_plane(model, x, y, pad=True, bits=16):
     bits: of a weight, 16 or 8. Returns an Explorer. Raises ValueError for an untrained model, another
     number of latent dimensions or a model that the page cannot show, TypeError for a layer that it lacks.
     """
-    x, y, tensors = _some(x, 2000), _some(torch.as_tensor(y).long(), 2000), {}
+    x, y, tensors = export.some(x, 2000), export.some(torch.as_tensor(y).long(), 2000), {}
     one, codes, join = _describe(model, "model", "0", x, y, None, pad, tensors)
     models.one_hot(y)  # raises ValueError for labels that have no colour
     if one["q"] != 2 or one["labels"]:
@@ -80,8 +84,7 @@ def latent_plane(model, x, y, pad=True, bits=16):
     grid = low + (high - low) * torch.cartesian_prod(steps.flip(0), steps).flip(1)
     decoded = export.run(one["decoder"], join(grid, None), tensors).clamp(0, 1)
     side = round(decoded.shape[1] ** 0.5)
-    figure = Figure((8.4, 4.2))
-    left, right = figure.subplots(1, 2)
+    left, right = (figure := Figure((8.4, 4.2))).subplots(1, 2)
     for radius in (1, 2) if one["kind"] == "gaussian" else ():
         left.add_patch(Circle((0, 0), radius, fill=False, ec=plots.COLOUR["prior"], lw=1.5))
     left.scatter(*codes.T.numpy(), c=[plane["colours"][c] for c in y], s=4, alpha=0.6, linewidths=0)
@@ -111,8 +114,8 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
     """
     models, label = models if isinstance(models, dict) else {"model": models}, label or 0
     x, y = x if isinstance(x, tuple) else (x, torch.full((len(x),), label))
-    y = _some(torch.as_tensor(y).long(), 2000)
-    x, tensors, single = _some(x, 2000), {}, len(models) == 1
+    y = export.some(torch.as_tensor(y).long(), 2000)
+    x, tensors, single = export.some(x, 2000), {}, len(models) == 1
     described = [_describe(model, name, str(i), x, y, shown, pad, tensors)
                  for i, (name, model) in enumerate(models.items())]  # fmt: skip
     rows = {"images": x[:10]}
@@ -125,8 +128,7 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
         name = f"$z_{{{slider['index'] + 1}}}$"
         rows[name] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
     sheet = plots.image_grid(torch.cat([*rows.values()]).clamp(0, 1), columns=len(x[:10]))
-    figure = Figure((8.4, 8.4 * sheet.shape[0] / sheet.shape[1]))
-    ax = figure.subplots()
+    ax = (figure := Figure((8.4, 8.4 * sheet.shape[0] / sheet.shape[1]))).subplots()
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.set(xticks=[], facecolor="#e8eaed")
     names = [name if name[0] == "$" else name.replace("$", r"\$") for name in rows]
@@ -138,16 +140,29 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
     return _explorer({}, described, x, y, pad, label, tensors, bits, figure, alt)
 
 
-def _some(x, n):
-    """At most n rows of a tensor, evenly spaced, on the CPU."""
-    n = min(n, len(x))
-    return x[torch.arange(n) * len(x) // n].cpu()
+@torch.no_grad()
+def completion(model, x, bits=16):
+    """A brush that hides pixels, and completions, each from another sample of the prior network.
 
-
-def _near(codes, distance):
-    """Codes (n, q) with noise, in units of their standard deviation; torch's generator stays as it is."""
-    noise = torch.randn(codes.shape, generator=torch.Generator().manual_seed(0))
-    return codes + distance * codes.std(0, correction=0) * noise
+    model: a trained CVAE; its condition is 0 for a hidden pixel, else 2 x − 1. x: (n, 784). bits: of a
+    weight, 16 or 8. Returns an Explorer. Raises ValueError if untrained or the page cannot show the model.
+    """
+    training.check_fitted(model)
+    model, x, tensors = copy.deepcopy(model).cpu().eval(), x[:2000].cpu(), {}
+    lower, none = (torch.arange(784) > 391).float(), torch.zeros(len(x)).long()
+    hidden = torch.stack([lower, 1 - lower, 0 * lower + 1])[torch.arange(len(x)) % 3]
+    c = (1 - hidden) * (2 * x - 1)
+    mu, log_var = model.prior(c)
+    made, z, nets = model.decode(mu, c), export.near(mu, 1), [Sequential(model.decoder, Sigmoid())]
+    one = {"name": "model", "kind": "completion", "q": mu.shape[1], "labels": 0, "sliders": [], "start": []}
+    one["encoder"] = export.follow(model.prior_net, [model.prior_net], [c], "0.encoder", tensors)
+    one["decoder"] = export.follow(model.decode, nets, [z, c], "0.decoder", tensors)
+    sheet = torch.cat([part[:10] for part in (x, x + (0.2 - x) * hidden, x + (made - x) * hidden)])
+    ax = (figure := Figure((8.4, 2.6), layout="none")).add_axes((0, 0, 1, 1), xticks=[], yticks=[])
+    ax.imshow(plots.image_grid(sheet), cmap="gray_r", vmin=0, vmax=1)
+    alt = "First row: digits. Second row: a part of each is hidden. Third row: the hidden part is completed."
+    spec, join = {"mask": lower.tolist()}, lambda z, y: torch.cat([z, c[torch.arange(len(z)) % len(c)]], 1)
+    return _explorer(spec, [(one, z, join)], x, none, True, 0, tensors, bits, figure, alt, c)
 
 
 def _describe(model, name, key, x, y, shown, pad, tensors):
@@ -170,7 +185,7 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
     plots.limits(codes, 0)  # raises ValueError for codes that cannot be shown
     nets = dict(model.named_children())  # PCA has none
     encoder, decoder = ([nets[part]] if part in nets else [] for part in ("encoder", "decoder"))
-    given = [_near(codes[:16], 1), *[c[:16] for c in hot]]
+    given = [export.near(codes[:16], 1), *[c[:16] for c in hot]]
     if tokens:
         encoder = [Sequential(*encoder, export.Nearest(model.codebook.detach()))]
         decoder = [Sequential(Embedding.from_pretrained(model.codebook.detach()), *decoder)]
@@ -183,7 +198,7 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
         given = [part[:16] for part in (x, *hot)]
         one["encoder"] = export.follow(encode, encoder, given, f"{key}.encoder", tensors)
     else:  # the page needs the codes of the test images only
-        tensors[f"{key}.table.exact"] = _some(out, 20).flatten(1).float()
+        tensors[f"{key}.table.exact"] = export.some(out, 20).flatten(1).float()
     if conditional:
         mu, log_var = model.prior(torch.eye(10))
         tensors[f"{key}.prior.exact"], std = torch.cat([mu, log_var], 1), (0.5 * log_var).exp()
@@ -209,16 +224,16 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
     return one, codes, join
 
 
-def _explorer(spec, described, x, y, pad, label, tensors, bits, figure, alt):
-    """The Explorer of described models. Raises ValueError if one sees that its weights are rounded."""
+def _explorer(spec, described, x, y, pad, label, tensors, bits, figure, alt, given=None):
+    """The Explorer of described models. given: the encoder's inputs. ValueError if rounding shows."""
     if bits not in LIMITS:
         raise ValueError(f"A weight has 8 or 16 bits, not {bits}.")
-    small = tensors | {"images": (255 * _some(x, 20)).round().byte()}
-    for one, codes, join in described if bits == 8 else ():
-        near = _near(codes, 0.5 * (one["kind"] != "tokens"))
-        export.quantise(one["decoder"], join(torch.cat([codes, near]), y.repeat(2)), small)
+    small = tensors | {"images": (255 * export.some(x, 20)).round().byte()}
+    for one, z, join in described if bits == 8 else ():
+        z = torch.cat([z, export.near(z, 0.5 * (one["kind"] != "tokens"))])
+        export.quantise(one["decoder"], join(z, y.repeat(2)), small)
         if pad:
-            inputs = torch.cat([x, models.one_hot(y)], 1) if one["labels"] else x
+            inputs = torch.cat([x, models.one_hot(y)], 1) if one["labels"] else x if given is None else given
             export.quantise(one["encoder"], inputs, small)
     weights = export.pack(small)
     stored = export.unpack(weights)
@@ -232,8 +247,4 @@ def _explorer(spec, described, x, y, pad, label, tensors, bits, figure, alt):
         if pad and side != 28:
             raise ValueError(f"The pad draws images of 28 × 28 pixels, not {side} × {side}: use pad=False.")
     spec |= {"models": [one for one, *_ in described], "pad": pad, "side": side, "label": label}
-    buffer, still = io.BytesIO(), io.BytesIO()
-    figure.savefig(buffer, format="png")
-    image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
-    image.save(still, "png", optimize=True)
-    return Explorer(spec | {"labels": _some(y, 20).tolist()}, weights, still.getvalue(), alt)
+    return Explorer(spec | {"labels": export.some(y, 20).tolist()}, weights, figure, alt)

@@ -156,6 +156,18 @@ def _dequantised(tensors, layer):
     return tensors | {name: tensors[name] * scale + offset}
 
 
+def some(x, n):
+    """At most n rows of a tensor, evenly spaced, on the CPU."""
+    n = min(n, len(x))
+    return x[torch.arange(n) * len(x) // n].cpu()
+
+
+def near(codes, distance):
+    """Codes (n, q) with noise, in units of their standard deviation; torch's generator stays as it is."""
+    noise = torch.randn(codes.shape, generator=torch.Generator().manual_seed(0))
+    return codes + distance * codes.std(0, correction=0) * noise
+
+
 def pack(tensors):
     """Tensors as a safetensors file: floats as float16, those named "….exact" or "….rows" as float32.
 

@@ -16,6 +16,9 @@ const STYLE = `
     .images { gap: 16px }
     .result { order: -1 }
   }
+  .ten { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 8px; max-width: 760px; margin: 0 0 20px }
+  @container (max-width: 520px) { .ten { grid-template-columns: repeat(5, minmax(0, 1fr)) } }
+  .four { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; flex: 1 1 400px; max-width: 480px }
   .controls { flex: 1 1 300px; max-width: 512px; display: grid; gap: 14px }
   .sliders { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 4px 28px }
   .sliders label { display: grid; grid-template-columns: minmax(26px, auto) 1fr minmax(48px, auto); gap: 8px; align-items: center }
@@ -179,11 +182,16 @@ function ready(spec, i, get) {
   const told = (label) => Array.from({ length: labels }, (_, c) => +(c === label));
   const prior = (label) => gaussian(row(`${i}.prior.exact`, label));
   const decoder = network(spec.decoder, get), encoder = spec.encoder && network(spec.encoder, get);
+  const complete = (condition, noise) => { // the encoder of this kind is the prior network p(z | visible pixels)
+    const { mean, sd } = gaussian(encoder(condition));
+    return decoder(Float32Array.of(...mean.map((m, j) => m + sd[j] * noise[j]), ...condition));
+  };
   const decode = (z, label) => {
     const { mean, sd } = labels ? prior(label) : {};
     return decoder(Float32Array.of(...(labels ? z.map((e, j) => mean[j] + sd[j] * e) : z), ...told(label)), shape);
   };
   const encode = (image, index, label) => {
+    if (kind === "completion") return { mean: new Float32Array(q) };
     const out = encoder ? encoder(Float32Array.of(...image, ...told(label))) : row(`${i}.table.exact`, index);
     if (kind !== "gaussian") return { mean: out };
     const { mean, sd } = gaussian(out);
@@ -192,7 +200,7 @@ function ready(spec, i, get) {
     return { mean: mean.map((m, j) => (m - unit.mean[j]) / unit.sd[j]), sd: sd.map((s, j) => s / unit.sd[j]) };
   };
   const standard = { mean: new Float32Array(q), sd: new Float32Array(q).fill(1) };
-  return { ...spec, decode, encode, standard, z: Float32Array.from(start), posterior: null, reconstruction: null };
+  return { ...spec, complete, decode, encode, standard, z: Float32Array.from(start), posterior: null, reconstruction: null };
 }
 
 // ------------------------------------------------------------------------------------------ the page
@@ -202,7 +210,8 @@ function build(root, spec, get) {
   const { side, pad } = spec, conditional = models.some((model) => model.labels);
   const testImages = get("images").data, count = testImages.length / (side * side);
   let active = models[0], image = null, index = 0, drawn = spec.labels[0], target = spec.label;
-  let strokes = [], stale = false, waiting = 0;
+  const digits = [..."0123456789"];
+  let strokes = [], stale = false, redrawn = false, waiting = 0;
 
   // One frame: encode what is new, then bring each part of the page up to date.
   const watchers = [];
@@ -213,13 +222,24 @@ function build(root, spec, get) {
   };
   const refresh = () => { waiting ||= requestAnimationFrame(render); };
   const small = make("canvas", { width: 28, height: 28 }).getContext("2d", { willReadFrequently: true });
+  /** The label under which the ELBO of the image, at the posterior mean, is largest. */
+  function likeliest(model) {
+    const scores = digits.map((_, c) => {
+      const { mean, sd } = model.encode(image, index, c), out = model.decode(mean, c);
+      const kl = mean.reduce((sum, m, j) => sum + (m * m + sd[j] ** 2 - 1) / 2 - Math.log(sd[j]), 0);
+      return out.reduce((sum, p, i) => sum + image[i] * Math.log(p + 1e-6) + (1 - image[i]) * Math.log(1 - p + 1e-6), -kl);
+    });
+    return scores.indexOf(Math.max(...scores));
+  }
   function encodeImage() {
     stale = false;
     if (strokes.length) image = digit(strokes, small);
+    if (redrawn && active.labels) drawn = likeliest(active);
+    redrawn = false;
     for (const model of models) {
       model.posterior = image && model.encode(image, index, drawn);
       model.z = image ? model.posterior.mean.slice() : Float32Array.from(model.start);
-      model.reconstruction = image && model.decode(model.z, drawn);
+      if (!spec.mask) model.reconstruction = image && model.decode(model.z, drawn);
     }
   }
   const show = (picture, lines = []) => {
@@ -324,7 +344,7 @@ function build(root, spec, get) {
     drag(paper, (x, y, first) => {
       if (first) strokes.push([]);
       strokes.at(-1).push([x, y]);
-      stale = true;
+      stale = redrawn = true;
       refresh();
     });
     watchers.push(() => {
@@ -332,6 +352,71 @@ function build(root, spec, get) {
       redraw();
     });
     return figure(width, paper, "drawing pad");
+  }
+
+  /** The decoded images of one z for all ten labels. */
+  function everyLabel() {
+    const screens = digits.map((c) => screen(side, `decoded as ${c}`));
+    watchers.push(() => screens.forEach(([, paint], c) => paint(active.labels ? active.decode(active.z, c) : null)));
+    return screens.map(([paper], c) => figure(100, paper, `as ${c}`));
+  }
+
+  /** An image whose pixels a brush hides, and completions, each from its own sample of the prior network. */
+  function completions() {
+    const [model] = models, hidden = Uint8Array.from(spec.mask), at = [0.5, 0.5], brush = 3 / 28;
+    const screens = Array.from({ length: 8 }, (_, i) => screen(side, `completion ${i + 1}`));
+    let noise;
+    const renew = () => {
+      noise = screens.map(() => Array.from(model.standard.mean, gauss));
+      refresh();
+    };
+    const hide = (inside) => {
+      hidden.forEach((_, i) => { hidden[i] = inside((i % side) + 0.5, Math.floor(i / side) + 0.5, hidden[i]); });
+      refresh();
+    };
+    const dab = () => hide((x, y, old) => old || Math.hypot(x / side - at[0], y / side - at[1]) < brush);
+    const [under, paint] = screen(side, "visible pixels"), tint = "#f3b98f";
+    const [over, redraw] = easel("hidden pixels", (pen, w, h) => {
+      pen.fillStyle = tint;
+      hidden.forEach((on, i) => on && pen.fillRect(Math.floor(((i % side) * w) / side),
+        Math.floor((Math.floor(i / side) * h) / side), Math.ceil(w / side), Math.ceil(h / side)));
+      pen.beginPath();
+      pen.arc(at[0] * w, at[1] * h, brush * w, 0, 7);
+      pen.stroke();
+    });
+    under.append(over);
+    Object.assign(under, { tabIndex: 0, role: "application",
+      ariaLabel: "brush: hide pixels by dragging, or with the arrow keys and the space bar" });
+    drag(under, (x, y) => {
+      [at[0], at[1]] = [x, y];
+      dab();
+    });
+    const keys = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], " ": [0, 0] };
+    under.addEventListener("keydown", (event) => {
+      if (!keys[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      [0, 1].forEach((axis) => { at[axis] = Math.min(Math.max(at[axis] + keys[event.key][axis] / side, 0), 1); });
+      if (event.key === " ") dab();
+      else refresh();
+    });
+    watchers.push(() => {
+      const seen = image ?? new Float32Array(side * side);
+      paint(seen.map((v, i) => (hidden[i] ? 0 : v)));
+      redraw();
+      const condition = seen.map((v, i) => (hidden[i] ? 0 : 2 * v - 1));
+      screens.forEach(([, draw], i) => {
+        const made = model.complete(condition, noise[i]);
+        draw(seen.map((v, j) => (hidden[j] ? made[j] : v)));
+      });
+    });
+    press("New samples", renew);
+    const half = side / 2, inner = (t) => Math.abs(t - half) < side / 5;
+    const parts = { "left half": (x) => x < half, "right half": (x) => x > half, "top half": (x, y) => y < half,
+      "bottom half": (x, y) => y > half, "centre": (x, y) => inner(x) && inner(y), "everything": () => 1, "nothing": () => 0 };
+    for (const [name, inside] of Object.entries(parts)) press(`Hide ${name}`, () => hide(inside));
+    renew();
+    const results = make("div", { className: "ten four" }, ...screens.map(([paper], i) => figure(100, paper, `sample ${i + 1}`)));
+    return [figure(224, under, "visible pixels; ", key("hidden", tint)), results];
   }
 
   /** The plane of two latent dimensions: encoded images, posterior, and the point to move. */
@@ -496,17 +581,16 @@ function build(root, spec, get) {
   if (several)
     controls.append(radios("sliders and decoded image of", models.map((model) => model.name),
       () => models.indexOf(active), (i) => { active = models[i]; refresh(); }));
-  const digits = [..."0123456789"];
   if (conditional)
     controls.append(radios("label to generate", digits, () => target, (c) => { target = c; refresh(); }));
   controls.append(...models.map(sliders), buttons);
-  press("Encode a test image", () => testImage((index + 1) % count));
+  press(spec.mask ? "Next test image" : "Encode a test image", () => testImage((index + 1) % count));
   if (models.some((model) => model.kind === "gaussian")) {
     press("Resample", () => { active.z = sample(active.posterior); refresh(); }, () => active.posterior?.sd);
     press("New sample from the prior", () => { active.z = sample(active.standard); refresh(); },
       () => active.kind === "gaussian");
   }
-  press("Reset to the mean", () => {
+  if (!spec.mask) press("Reset to the mean", () => {
     active.z = Float32Array.from((active.kind !== "point" && active.posterior?.mean) || active.start);
     refresh();
   }, () => active.kind !== "tokens");
@@ -515,11 +599,14 @@ function build(root, spec, get) {
   const images = make("div", { className: "row images" });
   const width = pad ? (models.length > 2 ? 140 : 168) : 112;
   if (pad) images.append(drawingPad(width));
-  images.append(seen(width));
-  if (!spec.plane) images.append(...models.map((model) => reconstruction(model, width)));
+  if (!spec.mask) images.append(seen(width));
+  if (!spec.plane && !spec.mask) images.append(...models.map((model) => reconstruction(model, width)));
   if (pad && conditional)
     images.append(radios("label of the drawing", digits, () => drawn, (c) => { drawn = c; stale = true; refresh(); }));
-  if (spec.plane) {
+  if (spec.mask) {
+    images.append(...completions());
+    root.append(images, buttons);
+  } else if (spec.plane) {
     images.append(numbers(models[0]));
     const middle = make("div", {}, decoded(252), controls);
     middle.style.cssText = "display: grid; gap: 14px; flex: 0 1 272px";
@@ -530,6 +617,7 @@ function build(root, spec, get) {
     const row = make("div", { className: "row" }, controls, decoded(224));
     if (pad || several) root.append(images);
     root.append(row);
+    if (conditional) root.append(make("div", { className: "ten" }, ...everyLabel()));
     if (pad) root.append(bars());
     else if (!several) {
       images.classList.add("side");
@@ -542,7 +630,7 @@ function build(root, spec, get) {
 }
 
 /** Mount an explorer where its still image stands. data: the weights, a compressed safetensors file in base64. */
-async function start(name, spec, data) {
+async function start(name, spec, data, fill = build) {
   for (const place of document.querySelectorAll(`.${name}:not([data-started])`)) {
     place.dataset.started = "true"; // the same explorer may stand twice in a page
     const host = make("div");
@@ -553,7 +641,7 @@ async function start(name, spec, data) {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
       const get = openWeights(await new Response(stream).arrayBuffer());
-      build(root, spec, get);
+      fill(root, spec, get);
       place.replaceChildren(host);
     } catch (error) {
       place.prepend(make("p", { textContent: `This explorer cannot start. ${error.message}` }));

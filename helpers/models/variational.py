@@ -94,8 +94,7 @@ class ConvVAE(BinarisedVAE):
 def one_hot(y, classes=10):
     """Labels as conditions: a 1 in the column of the label, 0 elsewhere.
 
-    y: (n,), of any integer type. Returns (n, classes) float32. Raises ValueError for a label outside 0 to
-    classes − 1.
+    y: (n,) integers. Returns (n, classes) float32. Raises ValueError for labels outside 0 to classes − 1.
     """
     y = torch.as_tensor(y).long()
     if y.min() < 0 or y.max() >= classes:

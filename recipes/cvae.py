@@ -1,0 +1,75 @@
+"""The models of notebook 11."""
+
+import torch
+
+from helpers import models
+from recipes.training import train
+
+
+class LabelCVAE(models.CVAE):
+    """A CVAE with the prior N(0, I) for each label, on dynamically binarised digits."""
+
+    def __init__(self, *widths):
+        super().__init__(*widths)
+        self.prior_net = None
+
+    def prior(self, c):
+        """(n, c) -> mean and log-variance of N(0, I), (n, q) each."""
+        return torch.zeros(2, len(c), self.decoder[0].in_features - c.shape[1]).unbind()
+
+    def loss(self, x, c):
+        """As CVAE.loss, for x ~ Bernoulli(x)."""
+        return super().loss(torch.bernoulli(x), c)
+
+
+class CompletionCVAE(models.CVAE):
+    """A CVAE of the masked pixels, given the visible ones."""
+
+    def loss(self, x):
+        """Minus the ELBO of log p(masked | visible) for x (n, d), with random masks, and its parts, in nats.
+
+        The condition is 0 where a pixel is masked, 1 where ink is visible, −1 where paper is.
+        """
+        hidden, drawn = masks(len(x)), torch.bernoulli(x)
+        c = (1 - hidden) * (2 * x - 1)
+        mu, log_var = self.posterior(drawn, c)
+        prior_mu, prior_log_var = self.prior(c)
+        logits = self.logits(mu + (0.5 * log_var).exp() * torch.randn_like(mu), c)
+        nll = torch.nn.functional.binary_cross_entropy_with_logits(logits, drawn, hidden, reduction="sum")
+        scaled_mu = (mu - prior_mu) * (-0.5 * prior_log_var).exp()
+        kl = models.gaussian_kl(scaled_mu, log_var - prior_log_var).mean()
+        return {"loss": nll / len(x) + kl, "reconstruction": nll / len(x), "KL": kl}
+
+
+def masks(n):
+    """n random masks of 28 × 28 pixels, (n, 784) float: 1 where a pixel is masked.
+
+    Of twenty, eight hide a rectangle, five all but a rectangle, six the trace of a brush, one everything.
+    """
+    place = torch.arange(28.0)
+    ends = (29 * torch.rand(2, 2, n, 1)).floor().sort(0).values  # first and last, of rows and columns
+    rows, columns = ((place >= ends[0]) & (place < ends[1])).float()
+    hidden = rows[:, :, None] * columns[:, None]
+    kind = torch.randint(20, (n,))
+    hidden[kind < 5] = 1 - hidden[kind < 5]
+    brushed = (kind >= 5) & (kind < 11)
+    k = int(brushed.sum())
+    path = (28 * torch.rand(k, 1, 2) + (2.5 * torch.randn(k, 16, 2)).cumsum(1)).clamp(0, 27)
+    grid = torch.cartesian_prod(place, place)
+    distance = torch.cdist(grid.expand(k, -1, -1), path).amin(2)
+    hidden[brushed] = (distance < 2 + 4 * torch.rand(k, 1)).float().view(k, 28, 28)
+    hidden[kind == 11] = 1
+    return hidden.flatten(1)
+
+
+def cvae(digits, held_out, epochs=60):
+    """784-300-300-6, and the reverse, each with the label as ten more inputs."""
+    return train(LabelCVAE(784, 10, 300, 300, 6), digits, held_out, epochs, lr=3e-3)
+
+
+def completion_cvae(digits, held_out, epochs=100):
+    """Three networks with two hidden layers of 200, 16 latent dimensions."""
+    return train(CompletionCVAE(784, 784, 200, 200, 16), digits, held_out, epochs, lr=3e-3)
+
+
+RECIPES = {"11_cvae": cvae, "11_cvae_completion": completion_cvae}
