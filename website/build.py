@@ -51,12 +51,14 @@ def read(folder):
 
 
 def figures(notebook):
-    """{cell id: PNG in base64} of the cells that show a figure."""
+    """{cell id: PNG in base64} of the cells that show a figure, or an explorer by its still image."""
     found = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
-            if png := output.get("data", {}).get("image/png"):
-                found.setdefault(cell.get("id"), "".join(png))
+            data = output.get("data", {})
+            html = re.search(r'"data:image/png;base64,([^"]+)', "".join(data.get("text/html", "")))
+            if png := "".join(data.get("image/png", "")) or html and html[1]:
+                found.setdefault(cell.get("id"), png)
     return found
 
 
@@ -195,9 +197,9 @@ def build(notebooks, out):
         live.mkdir()
         for name, notebook in notebooks.items():
             choice = choices.get(name, {})
-            prepare(name, notebook, choice.get("alt", {}), live)
             if name in companions:
                 thumbnail(name, notebook, choice, live)
+            prepare(name, notebook, choice.get("alt", {}), live)
             if children := companions.get(name):
                 tree = {"cell_type": "markdown", "id": "tree", "metadata": {},
                         "source": "\n".join(["```{toctree}", ":hidden:", *children, "```"])}  # fmt: skip
