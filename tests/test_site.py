@@ -101,9 +101,10 @@ def visit(browser, address):
     assert not faults
 
 
-def audit(page):
-    """axe's serious and critical findings."""
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'], preload: false })")["violations"]
+def audit(page, **options):
+    """axe's serious and critical findings, outside formulas: KaTeX makes hundreds of spans of each."""
+    options |= {"resultTypes": ["violations"], "preload": False}
+    found = page.evaluate("options => axe.run({ exclude: ['.katex'] }, options)", options)["violations"]
     bad = "serious", "critical"
     return [(it["id"], it["nodes"][0]["html"][:200]) for it in found if it["impact"] in bad]
 
@@ -132,11 +133,11 @@ def test_page(visit, address, path):
 def test_accessibility(visit, path):
     page = visit(path)
     page.evaluate(AXE.read_text("utf-8"))
-    for scheme in "light", "dark":
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
-        page.wait_for_timeout(300)
-        assert audit(page) == [], scheme
+    assert audit(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_timeout(300)  # until colours have changed
+    assert audit(page, runOnly=["color-contrast"]) == []
 
 
 @pytest.mark.parametrize("path", LIVE)

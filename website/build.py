@@ -102,9 +102,9 @@ def prepare(name, notebook, alt, live):
         if cell["cell_type"] == "markdown":
             cell["source"] = re.sub(r"<!-- colab .*?<!-- /colab -->", "", "".join(cell["source"]))
             continue
-        tags = cell["metadata"].setdefault("tags", [])
+        tags = cell["metadata"].get("tags", [])
         if i == 1 or "nbval-check-output" in tags:
-            cell["metadata"]["tags"] = tags = [*{*tags, "hide-input", "setup" if i == 1 else "claim"}]
+            cell["metadata"]["tags"] = sorted({*tags, "hide-input"})
         for output in cell["outputs"]:
             data = output.get("data", {})
             if data.pop(VIEW, None):
@@ -114,7 +114,6 @@ def prepare(name, notebook, alt, live):
             elif "image/png" in data:
                 text = alt.get(cell.get("id")) or described(notebook, i)
                 cell["metadata"]["mystnb"] = {"image": {"alt": text}}
-        tags.sort()
 
 
 def thumbnail(name, notebook, choice, target):
