@@ -6,10 +6,7 @@ import io
 import numpy as np
 import torch
 
-from helpers.diagrams import autoencoder_diagram as autoencoder_diagram
-from helpers.diagrams import box_diagram as box_diagram
-from helpers.diagrams import method_map as method_map
-from helpers.diagrams import vae_diagram as vae_diagram
+from helpers.diagrams import autoencoder_diagram, box_diagram, method_map, vae_diagram  # noqa: F401
 from helpers.style import CLASSES
 from helpers.style import COLOUR as COLOUR
 
@@ -71,8 +68,7 @@ def limits(z, outside):
 def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     """One row per latent dimension: it runs from low to high, the others keep their value in z.
 
-    z: (q,). low, high: numbers, or (q,) each. shown: the dimensions to vary, default all.
-    Returns the axes; model.decode: (n, q) -> (n, s·s).
+    z: (q,). low, high: numbers, or (q,) each. shown: the dimensions to vary, default all. Returns the axes.
     """
     shown = range(len(z)) if shown is None else [int(j) for j in shown]
     values = torch.as_tensor(low) + (torch.as_tensor(high) - low) * torch.linspace(0, 1, steps)[:, None]
@@ -84,8 +80,8 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     ax = show_images(x, ax, columns=steps, rows=[f"$z_{{{j + 1}}}$" for j in shown])
     if values.shape[1] == 1:  # one range for all
         side = round(x.shape[1] ** 0.5)
-        names = [f"{value:.1f}" for value in values[:, 0]]
-        ax.set_xticks(torch.arange(steps) * (side + 2) + side // 2, names)
+        places = torch.arange(steps) * (side + 2) + side // 2
+        ax.set_xticks(places, [f"{value:.1f}" for value in values[:, 0]])
     return ax
 
 

@@ -6,22 +6,6 @@ from helpers import models
 from recipes.training import train
 
 
-class LabelCVAE(models.CVAE):
-    """A CVAE with the prior N(0, I) for each label, on dynamically binarised digits."""
-
-    def __init__(self, *widths):
-        super().__init__(*widths)
-        self.prior_net = None
-
-    def prior(self, c):
-        """(n, c) -> mean and log-variance of N(0, I), (n, q) each."""
-        return torch.zeros(2, len(c), self.decoder[0].in_features - c.shape[1]).unbind()
-
-    def loss(self, x, c):
-        """As CVAE.loss, for x ~ Bernoulli(x)."""
-        return super().loss(torch.bernoulli(x), c)
-
-
 class CompletionCVAE(models.CVAE):
     """A CVAE of the masked pixels, given the visible ones."""
 
@@ -64,7 +48,7 @@ def masks(n):
 
 def cvae(digits, held_out, epochs=60):
     """784-300-300-6, and the reverse, each with the label as ten more inputs."""
-    return train(LabelCVAE(784, 10, 300, 300, 6), digits, held_out, epochs, lr=3e-3)
+    return train(models.LabelCVAE(784, 10, 300, 300, 6), digits, held_out, epochs, lr=3e-3)
 
 
 def completion_cvae(digits, held_out, epochs=100):

@@ -155,11 +155,14 @@ DRAWN = """async canvas => {
 
 
 def assert_live(explorer):
-    """The first slider of an explorer changes the decoded image, or the drawing of a scene."""
-    decoded = explorer.get_by_label("decoded image", exact=True)
-    image = decoded if decoded.count() else explorer.locator("canvas")
+    """The first slider changes the decoded image or a scene's drawing; a button changes the completions."""
+    decoded, button = explorer.get_by_label("decoded image", exact=True), explorer.get_by_text("New samples")
+    image = decoded if decoded.count() else explorer.locator("canvas").last
     before = image.evaluate(DRAWN)
-    explorer.locator("input[type=range]").first.press("End")
+    if button.count():
+        button.click()
+    else:
+        explorer.locator("input[type=range]").first.press("End")
     assert image.evaluate(DRAWN) != before
 
 
@@ -174,6 +177,11 @@ def test_the_first_explorer_moves_soon_after_opening(notebook, page, lab, record
         cells += 1
     assert_live(page.locator(HOST).first)
     seconds = time.monotonic() - begin
+    active = "jupyterapp.shell.currentWidget.content.activeCellIndex"
+    page.locator(HOST).first.locator("input[type=range]").first.click()
+    here = page.evaluate(active)
+    page.keyboard.press("Shift+Enter")  # the keys that run a cell are the notebook's, also in an explorer
+    page.wait_for_function(f"{active} === {here} + 1", timeout=5000)
     line = f"{notebook.stem}: the model moves {seconds:.1f} s after opening, in cell {cells - 1}"
     record_property("sliders", line)
     assert cells <= 10 and seconds < NEWCOMER, line

@@ -16,7 +16,6 @@ from test_notebooks import ROOT
 
 from helpers import data, explorers, models, training
 from helpers.explorers.scenes import scene
-from recipes.cvae import LabelCVAE
 
 HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">' \
        '<meta name="color-scheme" content="light dark"><body>'  # fmt: skip
@@ -202,7 +201,7 @@ def test_the_label_to_generate_keeps_the_style(page, shown, trained):
 
 def test_the_label_of_a_drawing_is_suggested(page, digits):
     """Apart from the label to generate; and all ten labels are decoded from the same latent vector."""
-    model = training.pretrained(LabelCVAE(784, 10, 300, 300, 6), "11_cvae")
+    model = training.pretrained(models.LabelCVAE(784, 10, 300, 300, 6), "11_cvae")
     mount(page, explorers.latent_sliders(model, digits, pad=True, label=7).to_html())
     for label, strokes in (3, THREE), (1, ONE):
         page.get_by_role("button", name="Clear").click()

@@ -11,11 +11,13 @@ const STYLE = `
   .row { display: flex; flex-wrap: wrap; gap: 20px 24px; align-items: flex-start; margin-bottom: 20px }
   .row > *, figure { max-width: 100% }
   .side { gap: 16px; margin: 0 }
-  @container (max-width: 420px) {
-    .images > figure { width: calc(50% - 8px) !important }
+  @container (min-width: 640px) { .images { flex-wrap: nowrap; gap: 16px } }
+  @container (max-width: 560px) {
+    .images > figure { width: calc(33.3% - 11px) !important }
     .images { gap: 16px }
     .result { order: -1 }
   }
+  @container (max-width: 420px) { .images > figure { width: calc(50% - 8px) !important } }
   .ten { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 8px; max-width: 760px; margin: 0 0 20px }
   @container (max-width: 520px) { .ten { grid-template-columns: repeat(5, minmax(0, 1fr)) } }
   .four { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; flex: 1 1 400px; max-width: 480px }
@@ -50,6 +52,7 @@ const STYLE = `
   .key { white-space: nowrap }
   .key::before { content: ""; display: inline-block; width: 10px; height: 10px; border-radius: 3px;
                  margin: 0 5px 0 12px; background: var(--key) }
+  .ring::before { border: 2px solid black; border-radius: 50% }
   table { border-collapse: collapse; font-size: 13px }
   th { font-weight: 600; text-align: right }
   td, th { padding: 2px 0 2px 14px; vertical-align: bottom; max-width: 80px }
@@ -279,7 +282,10 @@ function build(root, spec, get) {
   const buttons = make("div", { className: "buttons" });
   function press(textContent, onclick, able = () => true) {
     const button = make("button", { type: "button", textContent, onclick });
-    watchers.push(() => { button.disabled = !able(); });
+    watchers.push(() => {
+      button.disabled = !able();
+      button.title = button.disabled ? "This model has no distribution to sample from." : "";
+    });
     buttons.append(button);
   }
   function sliders(model) {
@@ -501,7 +507,8 @@ function build(root, spec, get) {
       go(across(model.z[0], 1) + step * dx, 1 - down(model.z[1], 1) + step * dy);
     });
     watchers.push(drawOver);
-    const caption = ["encoded images, one colour per class; ", key("z", "currentColor")];
+    const caption = ["encoded images, one colour per class; ", key("z", "white")];
+    caption[1].classList.add("ring");
     if (model.kind === "gaussian")
       caption.push(key("posterior", COLOUR.posterior), key("prior (1 and 2 standard deviations)", COLOUR.prior));
     return figure(width, paper, ...caption);
@@ -635,6 +642,14 @@ async function start(name, spec, data, fill = build) {
     place.dataset.started = "true"; // the same explorer may stand twice in a page
     const host = make("div");
     host.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys for its cells
+    host.addEventListener("keydown", (event) => { // but these are the notebook's: leave, run the cell
+      const notebook = host.closest(".jp-Notebook"), { key, code, keyCode, shiftKey, ctrlKey, metaKey } = event;
+      if (!notebook || !(key === "Escape" || (key === "Enter" && (shiftKey || ctrlKey || metaKey)))) return;
+      event.preventDefault();
+      notebook.focus();
+      const init = { key, code, keyCode, shiftKey, ctrlKey, metaKey, bubbles: true, cancelable: true };
+      notebook.dispatchEvent(new KeyboardEvent("keydown", init));
+    });
     const root = host.attachShadow({ mode: "open" }); // no style of the page in, none of ours out
     root.append(make("style", { textContent: STYLE }));
     try {

@@ -16,4 +16,13 @@ from helpers.models.quantised import (
     sample_tokens,
     straight_through,
 )
-from helpers.models.variational import CVAE, VAE, BinarisedVAE, ConvVAE, bernoulli_nll, gaussian_kl, one_hot
+from helpers.models.variational import (
+    CVAE,
+    VAE,
+    BinarisedVAE,
+    ConvVAE,
+    LabelCVAE,
+    bernoulli_nll,
+    gaussian_kl,
+    one_hot,
+)

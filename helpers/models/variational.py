@@ -143,3 +143,17 @@ class CVAE(nn.Module):
         style_mu = (mu - prior_mu) * (-0.5 * prior_log_var).exp()
         kl = gaussian_kl(style_mu, log_var - prior_log_var).mean()
         return {"loss": reconstruction + kl, "reconstruction": reconstruction, "KL": kl}
+
+
+class LabelCVAE(CVAE):
+    """A CVAE with the prior N(0, I) for each label, on binarised digits; shapes as for CVAE."""
+
+    def __init__(self, *widths):
+        super().__init__(*widths)
+        self.prior_net = None
+
+    def prior(self, c):
+        return torch.zeros(2, len(c), self.decoder[0].in_features - c.shape[1]).unbind()
+
+    def loss(self, x, c):
+        return super().loss(torch.bernoulli(x), c)
