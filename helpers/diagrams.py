@@ -81,7 +81,7 @@ def method_map(ax):
 
 
 def vae_diagram(model, x):
-    """A VAE with the two terms of its loss, each below the parts of the model that it depends on.
+    """A VAE with the two terms of its loss, each below the place where it is computed.
 
     model: a VAE; x: an image, (s·s,), decoded from one posterior sample. Returns the axes of a new figure.
     """

@@ -12,7 +12,7 @@ class CompletionCVAE(models.CVAE):
     def loss(self, x):
         """Minus the ELBO of log p(masked | visible) for x (n, d), with random masks, and its parts, in nats.
 
-        The condition is 0 where a pixel is masked, 1 where ink is visible, −1 where paper is.
+        The condition is 0 at a masked pixel, 1 at visible foreground, −1 at visible background.
         """
         hidden, drawn = masks(len(x)), torch.bernoulli(x)
         c = (1 - hidden) * (2 * x - 1)

@@ -3,55 +3,19 @@
 An explorer is one HTML output: scripts, weights, and a still image for readers whose page runs no scripts.
 """
 
-import base64
 import copy
-import hashlib
-import html
 import inspect
-import io
-import json
-import zlib
-from pathlib import Path
 
 import torch
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from PIL import Image
 from torch.nn import Embedding, Sequential, Sigmoid
 
 from helpers import models, plots, training
 from helpers.explorers import export
+from helpers.explorers.export import Explorer
 
-FOLDER, FILES = Path(__file__).parent, ("network.js", "page.js")
 LIMITS = {16: 2 / 255, 8: 12 / 255}  # bits of a weight: the most that rounding may change a decoded pixel
-
-
-class Explorer:
-    """An explorer as a notebook displays it: HTML that needs no kernel, no file and no network."""
-
-    def __init__(self, spec, weights, figure, alt, files=FILES, build="build"):
-        buffer, still = io.BytesIO(), io.BytesIO()
-        figure.savefig(buffer, format="png")
-        image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
-        image.save(still, "png", optimize=True)
-        self.spec, self.weights, self.still, self.alt = spec, weights, still.getvalue(), alt
-        self.files, self.build = files, build
-
-    def to_html(self):
-        """The explorer as HTML. Where scripts do not run, the still image is shown."""
-        spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
-        data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
-        name = "explorer-" + hashlib.sha256((spec + self.build).encode() + self.weights).hexdigest()[:12]
-        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in self.files)
-        return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
-                f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
-                f'start("{name}", {spec}, "{data}", {self.build});\n</script>')  # fmt: skip
-
-    def __repr__(self):
-        return "Explorer: run this cell, or trust the notebook, to move it."
-
-    def _repr_mimebundle_(self, **_):
-        return {"text/html": self.to_html(), "text/plain": repr(self)}
 
 
 @torch.no_grad()
@@ -118,25 +82,27 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
     x, tensors, single = export.some(x, 2000), {}, len(models) == 1
     described = [_describe(model, name, str(i), x, y, shown, pad, tensors)
                  for i, (name, model) in enumerate(models.items())]  # fmt: skip
-    rows = {"images": x[:10]}
+    labelled = single and described[0][0]["labels"]
+    rows = {} if labelled else {"images": x[:10]}
     for one, codes, join in described:
-        name = "reconstructions" if single else one["name"]
-        rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
-    for slider in one["sliders"][:3] if single else ():
+        for i in range(len(x[:4]) if labelled else 0):  # one latent vector with each label
+            made = export.run(one["decoder"], join(codes[[i] * 10], torch.arange(10)), tensors)
+            rows[f"{'image' if pad else 'vector'} {i + 1}"] = torch.cat([x[[i]], made]) if pad else made
+        if not labelled:
+            name = "reconstructions" if single else one["name"].replace("$", r"\$")
+            rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
+    for slider in one["sliders"][:3] if single and not labelled else ():
         z = codes[:1].repeat(10, 1)
         z[:, slider["index"]] = torch.linspace(slider["low"], slider["high"], 10)
         name = f"$z_{{{slider['index'] + 1}}}$"
         rows[name] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
-    sheet = plots.image_grid(torch.cat([*rows.values()]).clamp(0, 1), columns=len(x[:10]))
-    ax = (figure := Figure((8.4, 8.4 * sheet.shape[0] / sheet.shape[1]))).subplots()
-    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
-    ax.set(xticks=[], facecolor="#e8eaed")
-    names = [name if name[0] == "$" else name.replace("$", r"\$") for name in rows]
-    ax.set_yticks([(i + 0.5) * (sheet.shape[0] + 2) / len(rows) for i in range(len(rows))], names)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+    columns = len([*rows.values()][-1])
+    ax = (figure := Figure((8.4, 8.4 * len(rows) / columns))).subplots()
+    plots.show_images(torch.cat([*rows.values()]).clamp(0, 1), ax, columns, rows=[*rows])
     rest = ", then decoded images while one latent dimension varies" if single else f" by {', '.join(models)}"
     alt = f"First row: images. Below: their reconstructions{rest}."
+    if labelled:
+        alt = f"Each row: {'an image, then ' * pad}its latent vector, decoded with the labels 0 to 9."
     return _explorer({}, described, x, y, pad, label, tensors, bits, figure, alt)
 
 
@@ -153,13 +119,15 @@ def completion(model, x, bits=16):
     hidden = torch.stack([lower, 1 - lower, 0 * lower + 1])[torch.arange(len(x)) % 3]
     c = (1 - hidden) * (2 * x - 1)
     mu, log_var = model.prior(c)
-    made, z, nets = model.decode(mu, c), export.near(mu, 1), [Sequential(model.decoder, Sigmoid())]
+    noise = torch.randn(mu.shape, generator=torch.Generator().manual_seed(0))
+    made, z = model.decode(mu + (0.5 * log_var).exp() * noise, c), export.near(mu, 1)
+    nets = [Sequential(model.decoder, Sigmoid())]
     one = {"name": "model", "kind": "completion", "q": mu.shape[1], "labels": 0, "sliders": [], "start": []}
     one["encoder"] = export.follow(model.prior_net, [model.prior_net], [c], "0.encoder", tensors)
     one["decoder"] = export.follow(model.decode, nets, [z, c], "0.decoder", tensors)
     sheet = torch.cat([part[:10] for part in (x, x + (0.2 - x) * hidden, x + (made - x) * hidden)])
-    ax = (figure := Figure((8.4, 2.6), layout="none")).add_axes((0, 0, 1, 1), xticks=[], yticks=[])
-    ax.imshow(plots.image_grid(sheet), cmap="gray_r", vmin=0, vmax=1)
+    ax = (figure := Figure((8.4, 2.6))).subplots()
+    plots.show_images(sheet, ax, rows=["image", "visible", "completed"])
     alt = "First row: digits. Second row: a part of each is hidden. Third row: the hidden part is completed."
     spec, join = {"mask": lower.tolist()}, lambda z, y: torch.cat([z, c[torch.arange(len(z)) % len(c)]], 1)
     return _explorer(spec, [(one, z, join)], x, none, True, 0, tensors, bits, figure, alt, c)

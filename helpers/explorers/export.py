@@ -1,10 +1,21 @@
-"""A torch module as a list of layers for the page (network.js), and its weights as safetensors."""
+"""A torch module as a list of layers for the page (network.js), its weights as safetensors, and its HTML."""
+
+import base64
+import hashlib
+import html
+import io
+import json
+import zlib
+from pathlib import Path
 
 import numpy as np
 import safetensors.torch
 import torch
+from PIL import Image
 from torch import nn
 from torch.nn import functional as F
+
+FOLDER, FILES = Path(__file__).parent, ("network.js", "page.js")
 
 
 class Nearest(nn.Module):
@@ -188,3 +199,31 @@ def unpack(file):
     for name in [name.removesuffix(".rows") for name in stored if name.endswith(".rows")]:
         stored = _dequantised(stored, {"weight": name})
     return {name: t.float() for name, t in stored.items() if not name.endswith(".rows")}
+
+
+class Explorer:
+    """An explorer as a notebook displays it: HTML that needs no kernel, no file and no network."""
+
+    def __init__(self, spec, weights, figure, alt, files=FILES, build="build"):
+        buffer, still = io.BytesIO(), io.BytesIO()
+        figure.savefig(buffer, format="png")
+        image = Image.open(buffer).convert("RGB").quantize(80, Image.Quantize.MAXCOVERAGE)
+        image.save(still, "png", optimize=True)
+        self.spec, self.weights, self.still, self.alt = spec, weights, still.getvalue(), alt
+        self.files, self.build = files, build
+
+    def to_html(self):
+        """The explorer as HTML. Where scripts do not run, the still image is shown."""
+        spec = json.dumps(self.spec).replace("<", "\\u003c")  # "</script>" in a name would end the script
+        data, png = (base64.b64encode(part).decode() for part in (zlib.compress(self.weights, 9), self.still))
+        name = "explorer-" + hashlib.sha256((spec + self.build).encode() + self.weights).hexdigest()[:12]
+        scripts = "\n".join((FOLDER / file).read_text("utf-8") for file in self.files)
+        return (f'<div class="{name}"><img alt="{html.escape(self.alt)}" style="max-width: 100%" '
+                f'src="data:image/png;base64,{png}"></div>\n<script type="module">\n{scripts}\n'
+                f'start("{name}", {spec}, "{data}", {self.build});\n</script>')  # fmt: skip
+
+    def __repr__(self):
+        return "Explorer: run this cell, or trust the notebook, to move it."
+
+    def _repr_mimebundle_(self, **_):
+        return {"text/html": self.to_html(), "text/plain": repr(self)}

@@ -1,6 +1,6 @@
 """Scenes: a drawing with sliders that runs in the page without a kernel. The drawing is JavaScript."""
 
-from helpers.explorers import FILES, Explorer, export
+from helpers.explorers.export import FILES, Explorer, pack
 
 
 def scene(draw_js, sliders, data, still, alt, size=(760, 300), play=None):
@@ -19,4 +19,4 @@ def scene(draw_js, sliders, data, still, alt, size=(760, 300), play=None):
     spec = {"sliders": sliders, "data": data, "alt": alt, "size": size, "play": play}
     draw = f"(pen, width, height, values, data, plot, colours) => {{\n{draw_js}\n}}"
     files, build = (*FILES, "scenes.js"), f"(...args) => scene(...args, {draw})"
-    return Explorer(spec, export.pack({}), still, alt, files, build)
+    return Explorer(spec, pack({}), still, alt, files, build)
