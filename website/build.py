@@ -1,9 +1,11 @@
 """Build the website from the saved notebooks, into _site/. No notebook is run and no network is used."""
 
 import base64
+import copy
 import functools
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,21 +16,14 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+import translate
 from PIL import Image, ImageOps
+from translate import HERE, ROOT, SAID, where
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 VIEW = "application/vnd.jupyter.widget-view+json"
-SLIDERS = ('<p class="sliders">These sliders need Python: <a href="index.html#run-it">run this notebook</a> '
-           "to move them. A figure nearby shows some of their positions.</p>")  # fmt: skip
 CHAPTERS = {"00": "First steps", "04": "Autoencoders", "08": "Variational autoencoders",
             "12": "Further models"}  # fmt: skip
 SHORT_PATH = "00", "04", "08", "09", "10", "11", "13"
-
-
-def where(name, notebook, i):
-    """How an error names a cell: notebook, its place counted from 1, and its id."""
-    return f"notebooks/{name}.ipynb, cell {i + 1} (id {notebook['cells'][i].get('id', '?')})"
 
 
 def read(folder):
@@ -37,13 +32,14 @@ def read(folder):
     notebooks = {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
     faults = []
     for name, notebook in notebooks.items():
-        for i, cell in enumerate(notebook["cells"]):
+        for cell in notebook["cells"]:
             if cell["cell_type"] == "code" and "".join(cell["source"]).strip():
+                id = cell.get("id", "?")
                 if cell["execution_count"] is None:
-                    faults.append(f"{where(name, notebook, i)}: has no output. Run all cells, then save.")
+                    faults.append(f"{where(name, notebook, id)}: has no output. Run all cells, then save.")
                 for output in cell["outputs"]:
                     if output["output_type"] == "error":
-                        faults.append(f"{where(name, notebook, i)}: {output['ename']}: {output['evalue']}. "
+                        faults.append(f"{where(name, notebook, id)}: {output['ename']}: {output['evalue']}. "
                                       "Correct it, run all cells, then save.")  # fmt: skip
     if faults:
         sys.exit("\n".join(faults))
@@ -94,7 +90,7 @@ def parted(html, live):
     return html.replace('<div class="explorer-', '<div class="explorer explorer-')
 
 
-def prepare(name, notebook, alt, live):
+def prepare(notebook, alt, live, said):
     """The notebook as the site shows it: set-up and checks folded, explorers and animations as files."""
     notebook["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3"},
                             "language_info": {"name": "python", "pygments_lexer": "ipython3"}}  # fmt: skip
@@ -108,7 +104,7 @@ def prepare(name, notebook, alt, live):
         for output in cell["outputs"]:
             data = output.get("data", {})
             if data.pop(VIEW, None):
-                data["text/html"] = SLIDERS
+                data["text/html"] = f'<p class="sliders">{said.get(SAID[-1], SAID[-1])}</p>'
             elif "text/html" in data:
                 data["text/html"] = parted("".join(data["text/html"]), live)
             elif "image/png" in data:
@@ -135,8 +131,11 @@ def question(notebook):
     return title, asked[0].upper() + asked[1:]
 
 
-def landing(notebooks, companions):
+def landing(notebooks, companions, said):
     """index.md: website/index.md with the explorers and the map of the series."""
+    def say(text):
+        return said.get(text, text)
+
     def output(name, kind):
         for cell in notebooks[name]["cells"]:
             for it in cell.get("outputs", ()):
@@ -148,26 +147,29 @@ def landing(notebooks, companions):
     cards = []
     for name in companions:
         if chapter := CHAPTERS.get(name[:2]):
-            cards.append(f'</ul>\n<h3>{chapter}</h3>\n<ul class="cards">')
+            cards.append(f'</ul>\n<h3>{say(chapter)}</h3>\n<ul class="cards">')
         title, asked = question(notebooks[name])
-        mark = ' <span class="short">short path</span>' if name[:2] in SHORT_PATH else ""
-        deeper = "".join(f'<a class="deeper" href="{companion}.html">Going deeper'
-                         f'<span class="visually-hidden"> into {escape(title)}</span></a>'
+        mark = f' <span class="short">{say("short path")}</span>' if name[:2] in SHORT_PATH else ""
+        deeper = "".join(f'<a class="deeper" href="{companion}.html">{say("Going deeper")}'
+                         f'<span class="visually-hidden">: {escape(title)}</span></a>'
                          for companion in companions[name])  # fmt: skip
         cards.append(f'<li><img src="live/{name}.webp" alt="" width="320" height="200" loading="lazy">'
                      f'<b>{int(name[:2]):02} · <a href="{name}.html">{escape(title)}</a></b>{mark}'
                      f"<span>{escape(asked)}</span>{deeper}</li>")  # fmt: skip
     cards = "\n".join(cards).removeprefix("</ul>\n") + "\n</ul>"
     tree = "```{toctree}\n:hidden:\n" + "\n".join(companions) + "\n```"
-    text = Template((HERE / "index.md").read_text("utf-8"))
+    text = Template(translate.translated((HERE / "index.md").read_text("utf-8"), said))
     plane, pad = output("10_vae", "latent_plane"), output("00_start_here", "pad=True")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     repository = project["tool"]["series"]["repository"] or "OWNER/NAME"
     return text.substitute(plane=plane, pad=pad, cards=cards, tree=tree, repository=repository)
 
 
-def tidied(page, folder):
-    """A page without the theme's icon script (its fonts do), with sizes of figures and names of controls."""
+def tidied(page, folder, name, language, begun):
+    """A page without the theme's icon script (its fonts do), with sizes of figures and names of controls.
+
+    The Korean pages take images and explorers from the English ones; begun: whether there is a catalogue.
+    """
     def image(match):
         width, height = Image.open(folder / match[1]).size
         return f'{match[0]} width="{width}" height="{height}" loading="lazy" decoding="async"'
@@ -177,55 +179,80 @@ def tidied(page, folder):
     page = re.sub(r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1", page)
     page = page.replace("<summary><span class=\"toctree-toggle\"",
                         "<summary aria-label=\"Companion\"><span class=\"toctree-toggle\"")  # fmt: skip
-    return re.sub(r'src="(_images/[0-9a-f]+\.png)"', image, page)
+    page = re.sub(r'src="(_images/[0-9a-f]+\.png)"', image, page)
+    if language == "ko":
+        page = re.sub(r'(src|href)="(live|_images)/', r'\1="../\2/', page)
+        if begun:
+            page = page.replace(f"notebooks/{name}.ipynb", f"notebooks/ko/{name}.ipynb")
+        else:
+            page = page.replace('<article class="bd-article"', '<article class="bd-article" lang="en"')
+    return page
 
 
-def build(notebooks, out):
-    """Write the site. notebooks: a folder; out: a folder that is made anew."""
-    notebooks = read(notebooks)
+def pages(notebooks, choices, language, catalogues, work):
+    """One language's pages, with Sphinx: (their folder, the folder of explorers and thumbnails)."""
     main = [name for name in notebooks if not name.endswith("_deeper")]
     companions = {name: [c for c in notebooks if c.startswith(f"{name}_")] for name in main}
+    korean = {name: translate.table(name, catalogues) if language == "ko" else {}
+              for name in ("index", *notebooks)}  # fmt: skip
+    source, html, live = (work / part for part in ("source", "html", "live"))
+    source.mkdir(parents=True)
+    live.mkdir()
+    for name, notebook in notebooks.items():
+        choice = choices.get(name, {})
+        if language == "ko":
+            notebook = translate.edition(notebook, korean[name])
+        if name in companions:
+            thumbnail(name, notebook, choice, live)
+        alt = {id: korean[name].get(text, text) for id, text in choice.get("alt", {}).items()}
+        prepare(notebook, alt, live, korean["index"])
+        if children := companions.get(name):
+            tree = {"cell_type": "markdown", "id": "tree", "metadata": {},
+                    "source": "\n".join(["```{toctree}", ":hidden:", *children, "```"])}  # fmt: skip
+            notebook["cells"].append(tree)
+        (source / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
+    (source / "index.md").write_text(landing(notebooks, companions, korean["index"]), "utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", HERE,
+               "-d", work / "doctrees", source, html]  # fmt: skip
+    done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8",
+                          env=os.environ | {"SITE_LANGUAGE": language})  # fmt: skip
+    if done.returncode:  # myst-nb counts lines from 10,000 times the cell on
+        def cell(match):
+            name, i = match[1], int(match[2]) // 10_000 - 1
+            return f"{where(name, notebooks[name], notebooks[name]['cells'][max(i, 0)]['id'])}: "
+
+        said = re.sub(r"\S+/(\w+)\.ipynb:(\d+): (?:WARNING|ERROR): ", cell, done.stderr)
+        sys.exit(said.replace("[myst.xref_missing]", "Correct the link."))
+    for page in html.glob("*.html"):
+        text = tidied(page.read_text("utf-8"), html, page.stem, language, korean.get(page.stem, True))
+        page.write_text(text, "utf-8")
+    for left in "*.map", "fontawesome.js*", "katex.min.js", "*-macros.html", "objects.inv", ".buildinfo":
+        for path in html.rglob(left):
+            path.unlink()
+    for left in "_sources", "_static/locales":
+        shutil.rmtree(html / left, ignore_errors=True)
+    return html, live
+
+
+def build(folder, out, catalogues=translate.CATALOGUES):
+    """Write the site. folder: the notebooks; out: a folder that is made anew; catalogues: the Korean ones."""
+    notebooks = read(folder)
     choices = tomllib.loads((HERE / "figures.toml").read_text("utf-8"))
     for name, choice in choices.items():
         for cell in {*choice.get("alt", {}), choice.get("thumbnail")} - {None, *figures(notebooks[name])}:
             sys.exit(f"website/figures.toml: notebooks/{name}.ipynb has no figure in a cell {cell}. "
                      "Name another cell, or take the line out.")  # fmt: skip
+    if wrong := translate.faults(notebooks, catalogues):
+        sys.exit("\n".join(wrong))
     with tempfile.TemporaryDirectory() as work:
-        source, html, live = (Path(work, part) for part in ("source", "html", "live"))
-        source.mkdir()
-        live.mkdir()
-        for name, notebook in notebooks.items():
-            choice = choices.get(name, {})
-            if name in companions:
-                thumbnail(name, notebook, choice, live)
-            prepare(name, notebook, choice.get("alt", {}), live)
-            if children := companions.get(name):
-                tree = {"cell_type": "markdown", "id": "tree", "metadata": {},
-                        "source": "\n".join(["```{toctree}", ":hidden:", *children, "```"])}  # fmt: skip
-                notebook["cells"].append(tree)
-            (source / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
-        (source / "index.md").write_text(landing(notebooks, companions), "utf-8")
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", HERE,
-                   "-d", Path(work, "doctrees"), source, html]  # fmt: skip
-        done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8")
-        if done.returncode:  # myst-nb counts lines from 10,000 times the cell on
-            def cell(match):
-                name, i = match[1], int(match[2]) // 10_000 - 1
-                return f"{where(name, notebooks[name], max(i, 0))}: "
-
-            said = re.sub(r"\S+/(\w+)\.ipynb:(\d+): (?:WARNING|ERROR): ", cell, done.stderr)
-            sys.exit(said.replace("[myst.xref_missing]", "Correct the link."))
-        for page in html.glob("*.html"):
-            page.write_text(tidied(page.read_text("utf-8"), html), "utf-8")
-        for left in "*.map", "fontawesome.js*", "katex.min.js", "*-macros.html", "objects.inv", ".buildinfo":
-            for path in html.rglob(left):
-                path.unlink()
-        for left in "_sources", "_static/locales":
-            shutil.rmtree(html / left, ignore_errors=True)
-        shutil.copytree(live, html / "live")
-        (html / ".nojekyll").touch()  # else GitHub Pages drops _static
+        english, live = pages(copy.deepcopy(notebooks), choices, "en", catalogues, Path(work, "en"))
+        korean, _ = pages(notebooks, choices, "ko", catalogues, Path(work, "ko"))
+        shutil.copytree(live, english / "live")
+        shutil.rmtree(korean / "_images")
+        shutil.move(korean, english / "ko")
+        (english / ".nojekyll").touch()  # else GitHub Pages drops _static
         shutil.rmtree(out, ignore_errors=True)
-        shutil.move(html, out)
+        shutil.move(english, out)
 
 
 if __name__ == "__main__":
