@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import tomllib
+from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def speaks(piece):
 def kept(text):
     """What a translation must hold as the English text does: formulas, code, tags, targets of links."""
     formulas = re.sub(r"\\text\{[^}]*\}", r"\\text{}", re.sub(r"[.,]?\s*\$\$", "$$$$", text))
-    return sorted(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`]+`|<[^>]*>|\]\([^)]+\)", formulas))
+    return Counter(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`]+`|<[^>]*>|\]\([^)]+\)", formulas))
 
 
 def units(notebook, alternatives):
@@ -95,8 +96,7 @@ def faults(notebooks, catalogues=CATALOGUES):
                          f"{text[:40]!r}. Run make ko, then translate it.")  # fmt: skip
         for text in english.keys() & known.keys():
             korean, at = known[text], where(path.stem, notebook, english[text])
-            if korean.msgstr and kept(text) != kept(korean.msgstr):
-                lost = sorted({*kept(text)} ^ {*kept(korean.msgstr)}) or "one of several"
+            if korean.msgstr and (lost := kept(text) - kept(korean.msgstr)):
                 found.append(f"{at}: {path} has lost or changed {', '.join(lost)} in {text[:40]!r}. "
                              "Write it as in the English text.")  # fmt: skip
             if po.metadata.get("X-Complete") == "yes" and not korean.translated():
@@ -124,7 +124,7 @@ def edition(notebook, korean):
         if cell["cell_type"] == "markdown":
             text = translated("".join(cell["source"]), korean) if korean else "".join(cell["source"])
             if not i and not whole:
-                text = text.replace("\n\n", f'\n\n<p lang="ko"><em>{note}</em></p>\n\n', 1)
+                text = text.replace("\n\n", f'\n\n<p lang="ko">{note}</p>\n\n', 1)
             cell["source"] = text.splitlines(keepends=True)
     return notebook
 
