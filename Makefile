@@ -35,6 +35,12 @@ test-notebooks: .venv/ready  # and all that is left
 site: .venv/site/ready  # into _site, from the saved notebooks
 	.venv/site/bin/python website/build.py
 
+catalogues: .venv/site/ready  # website/po/ko, from the English text as it is now
+	.venv/site/bin/python website/translate.py catalogues
+
+ko: catalogues  # notebooks/ko, from the catalogues
+	.venv/site/bin/python website/translate.py
+
 weights: .venv/ready  # trains every shipped model again: an hour or more
 	$(BIN)/python -m recipes
 
@@ -74,4 +80,4 @@ colab:
 	  || echo "npm is missing, or has no axe-core: the site is built, but its accessibility is not tested."
 	@touch $@
 
-.PHONY: lab test $(PARTS:%=test-%) site weights colab
+.PHONY: lab test $(PARTS:%=test-%) site catalogues ko weights colab

@@ -1,4 +1,4 @@
-"""Search in Korean, which Sphinx lacks: particles follow a noun without a space, so its beginnings are indexed."""
+"""Search in Korean, which Sphinx lacks. Particles follow nouns without a space: beginnings of words count."""
 
 import re
 

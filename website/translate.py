@@ -1,8 +1,8 @@
 """The Korean edition: the text of a notebook by its catalogue, website/po/ko/NAME.po; all else is copied.
 
-A unit of a catalogue is what lies between two blank lines: a paragraph, a heading, a list, a table. It is known
-by its English text, so that a changed text falls back to English until someone has looked at it. `make ko`
-updates the catalogues from the notebooks, then writes notebooks/ko/. An empty file in website/po/ko begins one.
+A unit of a catalogue is what lies between two blank lines: a paragraph, a heading, a list, a table. It is
+known by its English text: a changed text falls back to English until someone has looked at it.
+`make catalogues` updates the catalogues from the notebooks, `make ko` also writes notebooks/ko/.
 """
 
 import json
@@ -39,7 +39,8 @@ def speaks(piece):
     """Whether a piece of Markdown holds words, outside formulas, code and tags."""
     if piece.startswith("$$"):
         return re.search(r"\\text\{[^}]*[a-z]{2}", piece)
-    return re.search(r"[A-Za-z]{2}", re.sub(r"^```(?s:.*)|^\$\w+$|<[^>]*>|\$[^$]+\$|`[^`]+`", "", piece))
+    other = r"^(?:```|<!--)(?s:.*)|^\$\w+$|<[^>]*>|\$[^$]+\$|`[^`]+`"
+    return re.search(r"[A-Za-z]{2}", re.sub(other, "", piece))
 
 
 def kept(text):
@@ -89,7 +90,8 @@ def faults(notebooks, catalogues=CATALOGUES):
             found.append(f"{path}: there is no notebooks/{path.stem}.ipynb. Rename it, or delete it.")
             continue
         po, (notebook, alternatives) = polib.pofile(str(path), encoding="utf-8"), every[path.stem]
-        english, known = units(notebook, alternatives), {entry.msgid: entry for entry in po if not entry.obsolete}
+        english = units(notebook, alternatives)
+        known = {entry.msgid: entry for entry in po if not entry.obsolete}
         for text in english.keys() ^ known.keys():
             id = english.get(text) or (known[text].occurrences or [("?",)])[0][0]
             found.append(f"{where(path.stem, notebook, id)}: the text has changed since {path} was made: "
@@ -106,7 +108,7 @@ def faults(notebooks, catalogues=CATALOGUES):
 
 
 def translated(text, korean):
-    """Markdown with its units replaced, where korean has them; a displayed formula loses its full stop."""
+    """Markdown with its units replaced, where korean has them; displayed formulas lose their full stops."""
     def piece(match):
         english = match[0].rstrip("\n")
         said = korean.get(english, english)
@@ -136,14 +138,16 @@ def files(notebooks):
     def link(match):
         return match[0] if match[1] in names else f"](../{match[1]}.ipynb"
 
+    def mark(match):
+        return re.sub(r"(notebooks/|github\.io/[\w.-]+/)", r"\1ko/", match[0])
+
     found = {}
     for name in names:
         notebook = edition(json.loads(json.dumps(notebooks[name])), table(name))
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
                 source = re.sub(r"\]\((\d\d_\w+)\.ipynb", link, "".join(cell["source"]))
-                source = re.sub(r"<!-- colab .*?<!-- /colab -->",
-                                lambda mark: re.sub("notebooks/(?!ko/)", "notebooks/ko/", mark[0]), source)
+                source = re.sub(r"<!-- colab .*?<!-- /colab -->", mark, source)
                 cell["source"] = source.splitlines(keepends=True)
         found[folder / f"{name}.ipynb"] = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     return found
