@@ -44,9 +44,9 @@ def speaks(piece):
 
 
 def kept(text):
-    """What a translation must hold as the English text does: formulas, code, tags, targets of links."""
+    """What a translation must hold as the English text does: formulas, code, tags, links, numbers."""
     formulas = re.sub(r"\\text\{[^}]*\}", r"\\text{}", re.sub(r"[.,]?\s*\$\$", "$$$$", text))
-    return Counter(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`]+`|<[^>]*>|\]\([^)]+\)", formulas))
+    return Counter(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`]+`|<[^>]*>|\]\([^)]+\)|\d+(?:[.,]\d+)*", formulas))
 
 
 def units(notebook, alternatives):
@@ -154,7 +154,10 @@ def files(notebooks):
 
 
 def update(path, english):
-    """A catalogue of the units that there are now. A changed one keeps its old translation, marked fuzzy."""
+    """A catalogue of the units that there are now. A changed one keeps its old translation, marked fuzzy.
+
+    Translations of what is gone stay at the end, and are used again should it come back.
+    """
     old = polib.pofile(str(path), encoding="utf-8")
     new = polib.POFile(wrapwidth=0)
     new.metadata = old.metadata or {"Language": "ko", "Content-Type": "text/plain; charset=UTF-8"}
@@ -164,10 +167,14 @@ def update(path, english):
         entry = known.get(text) or polib.POEntry(msgid=text)
         if text not in known and (near := get_close_matches(text, gone, 1)):
             entry.msgstr, entry.previous_msgid, entry.flags = known[near[0]].msgstr, near[0], ["fuzzy"]
-        entry.occurrences = [(id, "")]
+            gone.remove(near[0])
+        entry.occurrences, entry.obsolete = [(id, "")], False
         new.append(entry)
+    for text in gone:
+        known[text].obsolete = True
+        new.append(known[text])
     path.write_text(f"{new}\n", "utf-8")
-    print(f"{path.name}: {len(new)} units, {len(new.translated_entries())} translated, "
+    print(f"{path.name}: {len(english)} units, {len(new.translated_entries())} translated, "
           f"{len(new.fuzzy_entries())} to be looked at again")  # fmt: skip
 
 
