@@ -4,8 +4,6 @@ import torch
 
 from helpers.style import COLOUR
 
-SHORT_PATH = "04", "08", "11", "13"  # "08" is the box of 08 to 10
-
 
 def box_diagram(ax, nodes, edges):
     """A diagram: nodes {key: (x, y, text, colour)}, edges [(from, to)] or [(from, to, text)].
@@ -18,9 +16,8 @@ def box_diagram(ax, nodes, edges):
         artists[key] = ax.text(x, y, text, ha="center", va="center", fontsize=11, zorder=3, bbox=box)
     for start, end, *text in edges:
         (xa, ya), (xb, yb) = nodes[start][:2], nodes[end][:2]
-        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6, "shrinkA": 2, "shrinkB": 2,
-                 "patchA": artists[start].get_bbox_patch(),
-                 "patchB": artists[end].get_bbox_patch()}  # fmt: skip
+        patches = {"patchA": artists[start].get_bbox_patch(), "patchB": artists[end].get_bbox_patch()}
+        arrow = {"arrowstyle": "-|>", "color": "#9ca3af", "lw": 1.6} | patches
         ax.annotate("", (xb, yb), (xa, ya), zorder=1, arrowprops=arrow)
         if text:
             ax.text((xa + xb) / 2, (ya + yb) / 2, text[0], ha="center", va="center", fontsize=10, zorder=2,
@@ -49,7 +46,7 @@ def autoencoder_diagram(ax, d, k, encoder="encoder $g_\\phi$", decoder="decoder 
 def method_map(ax):
     """The methods of the series: which one came from which, by what new idea. Numbers are notebooks.
 
-    The boxes of the short path are filled.
+    The boxes of the short path are filled; 17 is not written yet.
     """
     baseline, autoencoder, generator = COLOUR["data"], COLOUR["reconstruction"], COLOUR["prior"]
     nodes = {
@@ -68,15 +65,20 @@ def method_map(ax):
         "td": (10.5, 2, "14  TD-VAE\n2018", generator),
         "ldm": (8.8, 0, "17  latent\ndiffusion 2022", generator),
     }
-    edges = [("pca", "kernel", "kernel"), ("pca", "linear", "gradient\ndescent"),
+    edges = [("pca", "kernel", "curved data"), ("pca", "linear", "gradient\ndescent"),
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
              ("dae", "bert", "tokens"), ("ae", "vae", "probability"), ("vae", "cvae", "labels"),
              ("vae", "gan", "likelihood → discriminator"), ("vae", "beta", "larger β"),
              ("vae", "vq", "codebook"), ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
     box_diagram(ax, nodes, edges)
     for text in ax.texts:
-        if text.get_text()[:2] in SHORT_PATH:
+        if text.get_text()[:2] in ("04", "08", "11", "13"):  # "08" is the box of 08 to 10
             text.get_bbox_patch().set(facecolor="#fff3bf")
+        elif text.get_text()[:2] == "17":
+            text.get_bbox_patch().set(linestyle="--")
+    for x, colour, name in ((0, baseline, "no network"), (3.4, autoencoder, "autoencoders"),
+                            (7.9, generator, "generative models")):  # fmt: skip
+        ax.text(x, 6.8, name, color=colour, weight="bold", ha="center")
     return ax
 
 
@@ -94,7 +96,7 @@ def vae_diagram(model, x):
     ax = pyplot.figure(figsize=(11, 4.1)).subplots()
     ax.set(xlim=(-0.1, 11.1), ylim=(0.15, 4), aspect="equal")
     ax.axis("off")
-    names = "image $\\mathbf{x}$", "pixel probabilities $\\hat{\\mathbf{x}}$"
+    names = "image $\\mathbf{x}$", "pixel probabilities $\\mathbf{p}$"
     for image, left, name in zip((x, x_hat), (0, 9.6), names, strict=True):
         side = round(len(image) ** 0.5)
         ax.imshow(image.view(side, side), vmin=0, vmax=1, extent=(left, left + 1.4, 2, 3.4))

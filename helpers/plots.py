@@ -7,8 +7,7 @@ import numpy as np
 import torch
 
 from helpers.diagrams import autoencoder_diagram, box_diagram, method_map, vae_diagram  # noqa: F401
-from helpers.style import CLASSES
-from helpers.style import COLOUR as COLOUR
+from helpers.style import CLASSES, COLOUR
 
 
 def image_grid(x, columns=10, gap=2):
@@ -68,9 +67,10 @@ def limits(z, outside):
 def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     """One row per latent dimension: it runs from low to high, the others keep their value in z.
 
-    z: (q,). low, high: numbers, or (q,) each. shown: the dimensions to vary, default all. Returns the axes.
+    z: (q,). low, high: numbers, or (q,) each. shown: the dimensions to vary, default all. In each row the
+    value nearest to z's own is framed. Returns the axes.
     """
-    shown = range(len(z)) if shown is None else [int(j) for j in shown]
+    shown = [int(j) for j in (range(len(z)) if shown is None else shown)]
     values = torch.as_tensor(low) + (torch.as_tensor(high) - low) * torch.linspace(0, 1, steps)[:, None]
     z_path = z.repeat(len(shown), steps, 1)
     for row, j in enumerate(shown):
@@ -78,10 +78,13 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     with torch.no_grad():
         x = model.decode(z_path.flatten(0, 1))
     ax = show_images(x, ax, columns=steps, rows=[f"$z_{{{j + 1}}}$" for j in shown])
+    side = round(x.shape[1] ** 0.5)
+    square = np.array([[0, 1, 1, 0, 0], [0, 0, 1, 1, 0]])
+    for row, column in enumerate((values - z).abs().argmin(0)[shown].tolist()):
+        ax.plot(*((side + 2) * (square + [[column], [row]]) - 1.5), color=COLOUR["posterior"], lw=2)
     if values.shape[1] == 1:  # one range for all
-        side = round(x.shape[1] ** 0.5)
         places = torch.arange(steps) * (side + 2) + side // 2
-        ax.set_xticks(places, [f"{value:.1f}" for value in values[:, 0]])
+        ax.set_xticks(places, [f"{value:.2g}" for value in values[:, 0]])
     return ax
 
 
@@ -115,7 +118,7 @@ def scatter_latents(z, y, ax=None, title=None, size=3):
     for c, place, middle in zip(classes.tolist(), places, names * span, strict=True):
         colour = CLASSES[c % 10]
         ax.plot(*torch.stack([place, middle]).T, color=colour, lw=1.5)
-        ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10,
+        ax.text(*middle, str(c), weight="bold", ha="center", va="center", fontsize=10, clip_on=True,
                 bbox={"boxstyle": "circle,pad=.15", "fc": "white", "ec": colour, "lw": 2})  # fmt: skip
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title)
     return ax

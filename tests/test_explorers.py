@@ -325,7 +325,7 @@ def test_wrong_arguments(digits, trained):
     with pytest.raises(ValueError, match="2 latent dimensions without labels; this one has 20 "):
         explorers.latent_plane(vae, *digits)
     for j in 20, -1:
-        with pytest.raises(IndexError, match=f"no latent dimension {j}: the model has 20, numbered 0 to 19"):
+        with pytest.raises(IndexError, match=f"no latent dimension {j}: the model has 20, numbered from 0"):
             explorers.latent_sliders(vae, digits[0], shown=[j])
     with pytest.raises(ValueError, match="8 or 16 bits, not 4"):
         explorers.latent_sliders(vae, digits[0], bits=4)

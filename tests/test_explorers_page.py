@@ -50,7 +50,7 @@ def shown(digits, trained):
     several = {name: trained[name] for name in ("VAE 20", "PCA", "ConvVAE", "VQVAE")}
     return {
         "plane": explorers.latent_plane(trained["VAE 2"], *digits),
-        "plane without pad": explorers.latent_plane(trained["VAE 2"], *digits, pad=False, bits=8),
+        "asinh plane": explorers.latent_plane(trained["VAE 2"], *digits, asinh=True, bits=8),
         "sliders": explorers.latent_sliders(trained["PCA"], digits[0]),
         "several models": explorers.latent_sliders(several, digits[0], pad=True),
         "labels": explorers.latent_sliders(trained["CVAE"], digits, pad=True, label=7),
@@ -148,7 +148,7 @@ def test_the_image_on_screen_is_that_of_the_slider(page, shown, trained):
 
 
 BUTTONS = "Encode a test image", "Resample", "New sample from the prior", "Reset to the mean", "Clear"
-KINDS = "plane", "plane without pad", "sliders", "several models", "labels", "tokens"
+KINDS = "plane", "asinh plane", "sliders", "several models", "labels", "tokens"
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -332,10 +332,14 @@ def point(page):
     return [float(text) for text in page.get_by_role("status").all_text_contents()]
 
 
+AXES = ("plane", float, float), ("asinh plane", np.arcsinh, np.sinh)
+
+
+@pytest.mark.parametrize("name, bend, unbend", AXES)
 @pytest.mark.parametrize("page, touch", [({}, False), (PHONE, True)], indirect=["page"])
-def test_the_plane(page, shown, touch):
-    mount(page, shown["plane"].to_html())
-    u, v = shown["plane"].spec["models"][0]["sliders"]
+def test_the_plane(page, shown, touch, name, bend, unbend):
+    mount(page, shown[name].to_html())
+    u, v = shown[name].spec["models"][0]["sliders"]
     plane = page.get_by_label("latent plane: drag")
     plane.scroll_into_view_if_needed()
     box = plane.bounding_box()
@@ -349,7 +353,8 @@ def test_the_plane(page, shown, touch):
         page.mouse.down()
         page.mouse.move(x, y)
     assert (pixels(page, "decoded image") != before).any()
-    wanted = [u["low"] + (u["high"] - u["low"]) / 4, v["low"] + 0.75 * (v["high"] - v["low"])]
+    ends = [(bend(axis["low"]), bend(axis["high"])) for axis in (u, v)]
+    wanted = [unbend(low + at * (high - low)) for (low, high), at in zip(ends, (0.25, 0.75), strict=True)]
     assert np.allclose(point(page), wanted, atol=0.06)
     if not touch:
         page.mouse.move(0, 5000)  # outside: at the edge

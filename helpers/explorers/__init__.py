@@ -15,20 +15,21 @@ from helpers import models, plots, training
 from helpers.explorers import export
 from helpers.explorers.export import Explorer
 
+TICKS = [-100, -10, 0, 10, 100]  # of asinh axes
 LIMITS = {16: 2 / 255, 8: 12 / 255}  # bits of a weight: the most that rounding may change a decoded pixel
 
 
 @torch.no_grad()
-def latent_plane(model, x, y, pad=True, bits=16):
+def latent_plane(model, x, y, asinh=False, bits=16):
     """A two-dimensional latent space to move in, over the encoded images, beside the decoded image.
 
     model: trained, with encode: (n, d) -> (n, 2) and decode. x: (n, d) images, pixel intensities from 0 to 1;
-    y: (n,) their classes; about 2,000 are shown. pad: the reader can draw a digit and see its posterior.
-    bits: of a weight, 16 or 8. Returns an Explorer. Raises ValueError for an untrained model, another
+    y: (n,) their classes; about 2,000 are shown. asinh: axes are logarithmic beyond ±1, for a crowded
+    centre. bits: of a weight, 16 or 8. Returns an Explorer. Raises ValueError for an untrained model, another
     number of latent dimensions or a model that the page cannot show, TypeError for a layer that it lacks.
     """
     x, y, tensors = export.some(x, 2000), export.some(torch.as_tensor(y).long(), 2000), {}
-    one, codes, join = _describe(model, "model", "0", x, y, None, pad, tensors)
+    one, codes, join = _describe(model, "model", "0", x, y, None, True, tensors)
     models.one_hot(y)  # raises ValueError for labels that have no colour
     if one["q"] != 2 or one["labels"]:
         raise ValueError("latent_plane needs a model of 2 latent dimensions without labels; this one has "
@@ -42,27 +43,29 @@ def latent_plane(model, x, y, pad=True, bits=16):
     codes, y = (codes[inside], y[inside]) if inside.any() else (codes, y)
     tensors |= {"dots.exact": codes, "classes": y.byte()}
     classes, places = (part.tolist() for part in plots.typical_codes(codes, y))
-    plane = {"colours": plots.CLASSES, "classes": classes, "places": places}
-
+    plane = {"colours": plots.CLASSES, "classes": classes, "places": places, "asinh": asinh}
+    bend, unbend = (torch.asinh, torch.sinh) if asinh else (torch.clone, torch.clone)
+    low, high = bend(low), bend(high)
     steps = (torch.arange(16) + 0.5) / 16  # a grid of 16 × 16 points, from the upper left
-    grid = low + (high - low) * torch.cartesian_prod(steps.flip(0), steps).flip(1)
+    grid = unbend(low + (high - low) * torch.cartesian_prod(steps.flip(0), steps).flip(1))
     decoded = export.run(one["decoder"], join(grid, None), tensors).clamp(0, 1)
     side = round(decoded.shape[1] ** 0.5)
     left, right = (figure := Figure((8.4, 4.2))).subplots(1, 2)
     for radius in (1, 2) if one["kind"] == "gaussian" else ():
         left.add_patch(Circle((0, 0), radius, fill=False, ec=plots.COLOUR["prior"], lw=1.5))
-    left.scatter(*codes.T.numpy(), c=[plane["colours"][c] for c in y], s=4, alpha=0.6, linewidths=0)
+    left.scatter(*bend(codes).T.numpy(), c=[plane["colours"][c] for c in y], s=4, alpha=0.6, linewidths=0)
     for c, place in zip(classes, places, strict=True):
         box = {"boxstyle": "circle,pad=.15", "fc": "white", "ec": plane["colours"][c]}
-        left.text(*place, c, weight="bold", ha="center", va="center", bbox=box)
+        left.text(*bend(torch.tensor(place)).tolist(), c, weight="bold", ha="center", va="center", bbox=box)
     sheet = decoded.view(16, 16, side, side).transpose(1, 2).reshape(16 * side, -1).numpy()
     (a, c), (b, d) = low.tolist(), high.tolist()
     right.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, extent=(a, b, c, d), aspect="auto")
     for ax, title in (left, "encoded images"), (right, "decoded images"):
+        for axis in (ax.xaxis, ax.yaxis) if asinh else ():
+            axis.set_ticks(torch.tensor(TICKS).asinh(), TICKS)
         ax.set(xlim=(a, b), ylim=(c, d), xlabel="$z_1$", ylabel="$z_2$", title=title)
-    alt = ("Left: encoded images in the two-dimensional latent space, coloured by class. "
-           "Right: images decoded from a grid of points in the same region.")  # fmt: skip
-    return _explorer({"plane": plane}, [(one, codes, join)], x, y, pad, 0, tensors, bits, figure, alt)
+    alt = "Left: encoded images, coloured by class. Right: images decoded from a grid of this plane."
+    return _explorer({"plane": plane}, [(one, codes, join)], x, y, True, 0, tensors, bits, figure, alt)
 
 
 @torch.no_grad()
@@ -92,10 +95,9 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
             name = "reconstructions" if single else one["name"].replace("$", r"\$")
             rows[name] = export.run(one["decoder"], join(codes[:10], y[:10]), tensors)
     for slider in one["sliders"][:3] if single and not labelled else ():
-        z = codes[:1].repeat(10, 1)
-        z[:, slider["index"]] = torch.linspace(slider["low"], slider["high"], 10)
-        name = f"$z_{{{slider['index'] + 1}}}$"
-        rows[name] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
+        z, j = codes[:1].repeat(10, 1), slider["index"]
+        z[:, j] = torch.linspace(slider["low"], slider["high"], 10)
+        rows[f"$z_{{{j + 1}}}$"] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
     columns = len([*rows.values()][-1])
     ax = (figure := Figure((8.4, 8.4 * len(rows) / columns))).subplots()
     plots.show_images(torch.cat([*rows.values()]).clamp(0, 1), ax, columns, rows=[*rows])
@@ -183,8 +185,7 @@ def _describe(model, name, key, x, y, shown, pad, tensors):
     one["order"] = codes.var(0, correction=0).argsort(descending=True).tolist()
     for j in () if tokens else one["order"][:10] if shown is None else shown:
         if not 0 <= j < one["q"]:
-            raise IndexError(f"There is no latent dimension {j}: the model has {one['q']}, "
-                             f"numbered 0 to {one['q'] - 1}.")  # fmt: skip
+            raise IndexError(f"There is no latent dimension {j}: the model has {one['q']}, numbered from 0.")
         low, high = (end.item() for end in plots.limits(codes[:, [j]], 0.01))
         if gaussian:  # room for samples from the prior
             low, high = min(low, -3), max(high, 3)

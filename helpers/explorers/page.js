@@ -429,16 +429,21 @@ function build(root, spec, get) {
   function latentPlane(width) {
     const [model] = models, [u, v] = model.sliders, { colours, classes, places } = spec.plane;
     const dots = get("dots.exact").data, kinds = get("classes").data;
-    const across = (z, w) => (w * (z - u.low)) / (u.high - u.low);
-    const down = (z, h) => (h * (v.high - z)) / (v.high - v.low);
+    const same = (z) => z, [bend, unbend] = spec.plane.asinh ? [Math.asinh, Math.sinh] : [same, same];
+    const share = (z, { low, high }) => (bend(z) - bend(low)) / (bend(high) - bend(low));
+    const across = (z, w) => w * share(z, u), down = (z, h) => h * (1 - share(z, v));
     const [base, drawBase] = easel("encoded images", (pen, w, h) => {
       const unit = 10 ** Math.floor(Math.log10((u.high - u.low) / 3));
       const step = unit * [5, 2, 1].find((k) => k === 1 || (u.high - u.low) / (k * unit) >= 4);
+      const first = Math.ceil(Math.min(u.low, v.low) / step), last = Math.max(u.high, v.high) / step;
+      const even = Array.from({ length: last - first + 1 }, (_, k) => (first + k) * step);
+      const ticks = spec.plane.asinh ? [-100, -10, -1, 0, 1, 10, 100] : even;
       const names = [["z₁", w - 20, h - 20], ["z₂", 5, 16]];
       for (const [axis, place] of [[u, across], [v, down]])
-        for (let k = Math.ceil(axis.low / step); k * step < axis.high; k++) {
-          const at = place(k * step, axis === u ? w : h), name = String(+(k * step).toPrecision(6));
-          pen.fillStyle = k ? "#eceef1" : "#c3c8cf";
+        for (const tick of ticks) {
+          if (tick <= axis.low || tick >= axis.high) continue;
+          const at = place(tick, axis === u ? w : h), name = String(+tick.toPrecision(6));
+          pen.fillStyle = tick ? "#eceef1" : "#c3c8cf";
           pen.fillRect(...(axis === u ? [at, 0, 1, h] : [0, at, w, 1]));
           if (axis === u) names.push([name, at + 3, h - 5]);
           else if (at > 24 && at < h - 24) names.push([name, 4, at - 3]);
@@ -493,7 +498,7 @@ function build(root, spec, get) {
     const paper = make("div", { className: "paper", tabIndex: 0, role: "application",
       ariaLabel: "latent plane: drag the point, or move it with the arrow keys" }, base, over);
     paper.style.aspectRatio = 1;
-    const inside = (t, { low, high }) => low + Math.min(Math.max(t, 0), 1) * (high - low);
+    const inside = (t, { low, high }) => unbend(bend(low) + Math.min(Math.max(t, 0), 1) * (bend(high) - bend(low)));
     const go = (x, y) => {
       model.z = Float32Array.of(inside(x, u), inside(y, v));
       refresh();
