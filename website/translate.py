@@ -45,8 +45,9 @@ def speaks(piece):
 
 def kept(text):
     """What a translation must hold as the English text does: formulas, code, tags, links, numbers."""
-    formulas = re.sub(r"\\text\{[^}]*\}", r"\\text{}", re.sub(r"[.,]?\s*\$\$", "$$$$", text))
-    return Counter(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$|`[^`]+`|<[^>]*>|\]\([^)]+\)|\d+(?:[.,]\d+)*", formulas))
+    text = re.sub(r"\\text\{[^}]*\}", r"\\text{}", re.sub(r"[.,]?\s*\$\$", "$$$$", text))
+    shapes = r"\$\$[^$]+\$\$", r"\$[^$]+\$", "`[^`]+`", "<[^>]*>", r"\]\([^)]+\)", r"\d+(?:[.,]\d+)*"
+    return Counter(re.findall("|".join(shapes), text))
 
 
 def units(notebook, alternatives):
@@ -98,7 +99,7 @@ def faults(notebooks, catalogues=CATALOGUES):
                          f"{text[:40]!r}. Run make ko, then translate it.")  # fmt: skip
         for text in english.keys() & known.keys():
             korean, at = known[text], where(path.stem, notebook, english[text])
-            if korean.msgstr and (lost := kept(text) - kept(korean.msgstr)):
+            if korean.translated() and (lost := kept(text) - kept(korean.msgstr)):
                 found.append(f"{at}: {path} has lost or changed {', '.join(lost)} in {text[:40]!r}. "
                              "Write it as in the English text.")  # fmt: skip
             if po.metadata.get("X-Complete") == "yes" and not korean.translated():
