@@ -238,10 +238,10 @@ def build(folder, out, catalogues=translate.CATALOGUES):
     """Write the site. folder: the notebooks; out: a folder that is made anew; catalogues: the Korean ones."""
     notebooks = read(folder)
     choices = tomllib.loads((HERE / "figures.toml").read_text("utf-8"))
-    wrong = [f"website/figures.toml: notebooks/{name}.ipynb has no figure in a cell {cell}. Name another cell, "
-             "or take the line out."
-             for name, choice in choices.items()
-             for cell in {*choice.get("alt", {}), choice.get("thumbnail")} - {None, *figures(notebooks[name])}]
+    gone = [(name, cell) for name, choice in choices.items() for cell in {*choice.get("alt", {}),
+            choice.get("thumbnail")} - {None, *figures(notebooks[name])}]  # fmt: skip
+    wrong = [f"website/figures.toml: notebooks/{name}.ipynb has no figure in a cell {cell}. "
+             "Name another cell, or take the line out." for name, cell in gone]  # fmt: skip
     if wrong := wrong + translate.faults(notebooks, catalogues):
         sys.exit("\n".join(wrong))
     with tempfile.TemporaryDirectory() as work:
