@@ -83,18 +83,15 @@ def address():
 @pytest.fixture
 def visit(browser, address):
     """Open a page; in the end nothing may have been an error, or asked of another host."""
-    contexts, faults = [], []
+    opened, faults = [], []
 
     def go(path, at=address, **options):
-        context = browser.browser.new_context(viewport=DESKTOP, color_scheme="light", **options)
-        contexts.append(context)
-
-        def gate(route):
-            here = route.request.url.startswith((at, "data:", "blob:"))
-            route.continue_() if here else (faults.append(route.request.url), route.abort())
-
-        context.route("**/*", gate)
-        page = context.new_page()
+        page = browser.browser.new_page(**options) if options else browser.new_page()
+        opened.append(page)
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+        here = at, "data:", "blob:"
+        page.on("request", lambda it: it.url.startswith(here) or faults.append(it.url))
         page.on("console", lambda line: line.type in ("error", "warning") and faults.append(line.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("response", lambda it: it.status >= 400 and faults.append(f"{it.status} {it.url}"))
@@ -102,8 +99,8 @@ def visit(browser, address):
         return page
 
     yield go
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.close()
     assert not faults
 
 
