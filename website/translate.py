@@ -87,23 +87,24 @@ def faults(notebooks, catalogues=CATALOGUES):
     """What is wrong with the catalogues, each with notebook, cell and fix."""
     found, every = [], sources(notebooks)
     for path in sorted(catalogues.glob("*.po")):
+        po_file = f"website/po/ko/{path.name}"
         if path.stem not in every:
-            found.append(f"{path}: there is no notebooks/{path.stem}.ipynb. Rename it, or delete it.")
+            found.append(f"{po_file}: there is no notebooks/{path.stem}.ipynb. Rename it, or delete it.")
             continue
         po, (notebook, alternatives) = polib.pofile(str(path), encoding="utf-8"), every[path.stem]
         english = units(notebook, alternatives)
         known = {entry.msgid: entry for entry in po if not entry.obsolete}
         for text in english.keys() ^ known.keys():
             id = english.get(text) or (known[text].occurrences or [("?",)])[0][0]
-            found.append(f"{where(path.stem, notebook, id)}: the text has changed since {path} was made: "
+            found.append(f"{where(path.stem, notebook, id)}: the text has changed since {po_file} was made: "
                          f"{text[:40]!r}. Run make ko, then translate it.")  # fmt: skip
         for text in english.keys() & known.keys():
             korean, at = known[text], where(path.stem, notebook, english[text])
             if korean.translated() and (lost := kept(text) - kept(korean.msgstr)):
-                found.append(f"{at}: {path} has lost or changed {', '.join(lost)} in {text[:40]!r}. "
+                found.append(f"{at}: {po_file} has lost or changed {', '.join(lost)} in {text[:40]!r}. "
                              "Write it as in the English text.")  # fmt: skip
             if po.metadata.get("X-Complete") == "yes" and not korean.translated():
-                found.append(f"{at}: {path} is marked complete and lacks {text[:40]!r}. "
+                found.append(f"{at}: {po_file} is marked complete and lacks {text[:40]!r}. "
                              "Translate it (and take `fuzzy` away), or remove X-Complete.")  # fmt: skip
     return sorted(found)
 
