@@ -32,7 +32,7 @@ KOREAN = "ko/index.html", "ko/10_vae.html"  # the others that are live are the E
 AXE = ROOT / ".venv" / "site" / "node_modules" / "axe-core" / "axe.min.js"
 AUDITED = [f"{page}.html" for page in ("index", "search", "00_start_here", "11_cvae", "ko/10_vae",
                                        "16_family_portrait")]  # fmt: skip
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, TABLET, PHONE = ({"width": width, "height": 900} for width in (1280, 768, 390))
 SEEN = """async () => {
     for (const image of document.images) image.loading = "eager";
     await Promise.all([...document.images].map(image => image.decode().catch(() => 0)));
@@ -135,10 +135,11 @@ def test_page(visit, address, path):
     assert page.locator("html").get_attribute("lang") == ("ko" if korean else "en")
     other = page.locator("a.language").get_attribute("href")
     assert other == (path.replace("ko/", "../") if korean else f"ko/{path}")
-    page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    assert page.evaluate(WIDE) <= 0, "too wide for a phone"
+    for size in TABLET, PHONE:
+        page.set_viewport_size(size)
+        assert page.evaluate(WIDE) <= 0, f"too wide for {size}"
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="Accessibility is not tested: axe-core comes with npm, "

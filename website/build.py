@@ -186,6 +186,7 @@ def tidied(page, folder, name, language, begun):
             page = page.replace(f"notebooks/{name}.ipynb", f"notebooks/ko/{name}.ipynb")
         else:
             page = page.replace('<article class="bd-article"', '<article class="bd-article" lang="en"')
+            page = re.sub(r'(rel="canonical" href="[^"]*/)ko/', r"\1", page)
     return page
 
 
