@@ -25,6 +25,35 @@ class CompletionCVAE(models.CVAE):
         return {"loss": nll / len(x) + kl, "reconstruction": nll / len(x), "KL": kl}
 
 
+class WeightedCVAE(models.LabelCVAE):
+    """A LabelCVAE whose loss weights the two terms by a and b: the pitfall of notebook 11."""
+
+    def __init__(self, a, b):
+        super().__init__(784, 10, 300, 300, 6)
+        self.a, self.b = a, b
+
+    def loss(self, x, c):
+        parts = super().loss(x, c)
+        return parts | {"loss": self.a * parts["reconstruction"] + self.b * parts["KL"]}
+
+
+class QuadrantNet(torch.nn.Module):
+    """A network that predicts each masked pixel separately, given the visible quadrants."""
+
+    def __init__(self, *widths):
+        super().__init__()
+        self.net = models.mlp(*widths)
+
+    def loss(self, x):
+        """Mean −log p(masked | visible) in nats for x (n, d), with some of the quadrants masked at random."""
+        pattern = torch.cartesian_prod(*[torch.tensor([0.0, 1.0])] * 4)[torch.randint(1, 15, (len(x),))]
+        hidden = pattern.view(-1, 2, 2).kron(torch.ones(1, 14, 14)).flatten(1)
+        x = torch.bernoulli(x)
+        logits = self.net((1 - hidden) * (2 * x - 1))
+        nll = torch.nn.functional.binary_cross_entropy_with_logits(logits, x, hidden, reduction="sum")
+        return {"loss": nll / len(x)}
+
+
 def masks(n):
     """n random masks of 28 × 28 pixels, (n, 784) float: 1 where a pixel is masked.
 
@@ -56,4 +85,25 @@ def completion_cvae(digits, held_out, epochs=100):
     return train(CompletionCVAE(784, 784, 200, 200, 16), digits, held_out, epochs, lr=3e-3)
 
 
-RECIPES = {"11_cvae": cvae, "11_cvae_completion": completion_cvae}
+def mean_pixels(digits, held_out, epochs=60):
+    """The model of `cvae`, with the mean over the pixels in the reconstruction loss."""
+    return train(WeightedCVAE(1 / 784, 1), digits, held_out, epochs, lr=3e-3)
+
+
+def mean_dimensions(digits, held_out, epochs=60):
+    """The model of `cvae`, with the mean over the latent dimensions in the KL term."""
+    return train(WeightedCVAE(1, 1 / 6), digits, held_out, epochs, lr=3e-3)
+
+
+def quadrants(digits, held_out, epochs=60):
+    """784-600-600-784: no latent variables, for a comparison with the completion model."""
+    return train(QuadrantNet(784, 600, 600, 784), digits, held_out, epochs, lr=3e-3)
+
+
+RECIPES = {
+    "11_cvae": cvae,
+    "11_cvae_completion": completion_cvae,
+    "11_mean_dimensions": mean_dimensions,
+    "11_mean_pixels": mean_pixels,
+    "11_quadrants": quadrants,
+}

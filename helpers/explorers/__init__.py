@@ -118,19 +118,18 @@ def completion(model, x, bits=16):
     training.check_fitted(model)
     model, x, tensors = copy.deepcopy(model).cpu().eval(), x[:2000].cpu(), {}
     lower, none = (torch.arange(784) > 391).float(), torch.zeros(len(x)).long()
-    hidden = torch.stack([lower, 1 - lower, 0 * lower + 1])[torch.arange(len(x)) % 3]
-    c = (1 - hidden) * (2 * x - 1)
-    mu, log_var = model.prior(c)
-    noise = torch.randn(mu.shape, generator=torch.Generator().manual_seed(0))
-    made, z = model.decode(mu + (0.5 * log_var).exp() * noise, c), export.near(mu, 1)
-    nets = [Sequential(model.decoder, Sigmoid())]
-    one = {"name": "model", "kind": "completion", "q": mu.shape[1], "labels": 0, "sliders": [], "start": []}
+    c = torch.stack([1 - lower, lower, 0 * lower])[torch.arange(len(x)) % 3] * (2 * x - 1)
+    z, top, nets = export.near(model.prior(c)[0], 1), x[:10], [Sequential(model.decoder, Sigmoid())]
+    one = {"name": "model", "kind": "completion", "q": z.shape[1], "labels": 0, "sliders": [], "start": []}
     one["encoder"] = export.follow(model.prior_net, [model.prior_net], [c], "0.encoder", tensors)
     one["decoder"] = export.follow(model.decode, nets, [z, c], "0.decoder", tensors)
-    sheet = torch.cat([part[:10] for part in (x, x + (0.2 - x) * hidden, x + (made - x) * hidden)])
-    ax = (figure := Figure((8.4, 2.6))).subplots()
-    plots.show_images(sheet, ax, rows=["image", "visible", "completed"])
-    alt = "First row: digits. Second row: a part of each is hidden. Third row: the hidden part is completed."
+    mu, log_var = model.prior(half := (1 - lower) * (2 * top - 1))
+    noise = torch.randn(3, *mu.shape, generator=torch.Generator().manual_seed(0))
+    made = model.decode(mu + (0.5 * log_var).exp() * noise, half.expand(3, *half.shape))
+    sheet = torch.cat([top, *(top + (new - top) * lower for new in (0.2, *made))])
+    names = ["image", "visible", *[f"completion {i}" for i in (1, 2, 3)]]
+    plots.show_images(sheet, (figure := Figure((8.4, 4.3))).subplots(), len(top), rows=names)
+    alt = "First row: digits. Second row: their visible upper halves. Below: three completions of each."
     spec, join = {"mask": lower.tolist()}, lambda z, y: torch.cat([z, c[torch.arange(len(z)) % len(c)]], 1)
     return _explorer(spec, [(one, z, join)], x, none, True, 0, tensors, bits, figure, alt, c)
 

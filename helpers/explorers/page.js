@@ -260,13 +260,14 @@ function build(root, spec, get) {
   };
 
   // ---- controls
-  function slider(name, ariaLabel, low, high, step, read, write) {
+  const same = (z) => z, [bend, unbend] = spec.plane?.asinh ? [Math.asinh, Math.sinh] : [same, same];
+  function slider(name, ariaLabel, low, high, step, read, write, shown = read) {
     const digits = step < 1 ? Math.ceil(-Math.log10(2 * step)) : 0;
     const input = make("input", { type: "range", min: low, max: high, step, ariaLabel }), output = make("output");
     input.addEventListener("input", () => write(+input.value));
     watchers.push(() => {
-      const value = read();
-      input.value = value;
+      const value = shown();
+      input.value = read();
       output.textContent = digits > 6 ? value.toExponential(2) : value.toFixed(digits).replace(/^-([0.]+)$/, "$1");
       input.ariaValueText = output.textContent;
     });
@@ -291,9 +292,10 @@ function build(root, spec, get) {
   function sliders(model) {
     const panel = make("div", { className: "sliders" });
     watchers.push(() => { panel.hidden = model !== active; });
-    for (const { index: j, low, high } of model.sliders) {
-      const read = () => model.z[j], write = (value) => move(j, value);
-      panel.append(slider(zName(j), `latent dimension z${j + 1}`, low, high, (high - low) / 200, read, write));
+    for (const { index: j, ...ends } of model.sliders) {
+      const [low, high] = [bend(ends.low), bend(ends.high)], shown = () => model.z[j];
+      const read = () => bend(shown()), write = (value) => move(j, unbend(value));
+      panel.append(slider(zName(j), `latent dimension z${j + 1}`, low, high, (high - low) / 200, read, write, shown));
     }
     if (model.kind === "tokens") {
       model.place = 0;
@@ -429,7 +431,6 @@ function build(root, spec, get) {
   function latentPlane(width) {
     const [model] = models, [u, v] = model.sliders, { colours, classes, places } = spec.plane;
     const dots = get("dots.exact").data, kinds = get("classes").data;
-    const same = (z) => z, [bend, unbend] = spec.plane.asinh ? [Math.asinh, Math.sinh] : [same, same];
     const share = (z, { low, high }) => (bend(z) - bend(low)) / (bend(high) - bend(low));
     const across = (z, w) => w * share(z, u), down = (z, h) => h * (1 - share(z, v));
     const [base, drawBase] = easel("encoded images", (pen, w, h) => {
@@ -521,7 +522,7 @@ function build(root, spec, get) {
 
   /** Mean and standard deviation of the two latent dimensions, as numbers. */
   function numbers(model) {
-    const heads = ["", "mean", ...(model.kind === "gaussian" ? ["standard deviation"] : [])];
+    const heads = model.kind === "gaussian" ? ["", "mean", "standard deviation"] : ["", "code"];
     const head = make("tr", {}, ...heads.map((textContent) => make("th", { textContent })));
     const body = model.sliders.map(({ index: j }) => {
       const cells = heads.slice(1).map(() => make("td"));
@@ -602,7 +603,7 @@ function build(root, spec, get) {
     press("New sample from the prior", () => { active.z = sample(active.standard); refresh(); },
       () => active.kind === "gaussian");
   }
-  if (!spec.mask) press("Reset to the mean", () => {
+  if (!spec.mask) press("Reset", () => {
     active.z = Float32Array.from((active.kind !== "point" && active.posterior?.mean) || active.start);
     refresh();
   }, () => active.kind !== "tokens");
