@@ -2,7 +2,7 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
   $$p -I -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-PARTS := style colab browser notebooks
+PARTS := style colab browser site notebooks
 
 # Neither the reader's packages nor the reader's encoding: the ✓ of a claim must go through.
 export PYTHONUTF8 := 1
@@ -25,9 +25,21 @@ test-colab: .venv/colab/ready
 test-browser: .venv/ready
 	$(BIN)/python -m pytest tests/test_browser.py tests/test_explorers_page.py
 
+test-site: site
+	.venv/site/bin/python -m pytest tests/test_site.py
+
 test-notebooks: .venv/ready  # and all that is left
 	OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/offline" $(BIN)/python -m pytest --nbval-lax --nbval-sanitize-with tests/measured.cfg \
-	  -n 2 --dist loadfile --durations 10 notebooks/[0-9]*.ipynb tests --ignore tests/test_browser.py --ignore tests/test_explorers_page.py
+	  -n 2 --dist loadfile --durations 10 notebooks/[0-9]*.ipynb tests --ignore tests/test_browser.py --ignore tests/test_explorers_page.py --ignore tests/test_site.py
+
+site: .venv/site/ready  # into _site, from the saved notebooks
+	.venv/site/bin/python website/build.py
+
+catalogues: .venv/site/ready  # website/po/ko, from the English text as it is now
+	.venv/site/bin/python website/translate.py catalogues
+
+ko: catalogues  # notebooks/ko, from the catalogues
+	.venv/site/bin/python website/translate.py
 
 weights: .venv/ready  # trains every shipped model again: an hour or more
 	$(BIN)/python -m recipes
@@ -60,4 +72,12 @@ colab:
 	  $(BIN)/python -c "$$site" > "$$own/first.pth"
 	@touch $@
 
-.PHONY: lab test $(PARTS:%=test-%) weights colab
+# The website's environment, without PyTorch. axe-core, which tests how accessible the pages are, is npm's.
+.venv/site/ready: website/requirements.txt requirements.txt
+	$(PYTHON) -m venv --clear .venv/site
+	.venv/site/bin/python -m pip install -q -r website/requirements.txt -c requirements.txt
+	@command -v npm >/dev/null && npm install --silent --prefix .venv/site axe-core@4.11.0 \
+	  || echo "npm is missing, or has no axe-core: the site is built, but its accessibility is not tested."
+	@touch $@
+
+.PHONY: lab test $(PARTS:%=test-%) site catalogues ko weights colab

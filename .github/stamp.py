@@ -1,7 +1,8 @@
 """Name the repository that the first cell of a notebook clones where it finds no helpers.
 
 `python3 .github/stamp.py owner/name` (make colab REPO=owner/name) writes the name into pyproject.toml, where
-it is kept, and from there into the first cell and the links of every notebook and of README.md.
+it is kept, and from there into the first cell of every notebook, and into its links and README.md's: to Colab
+and to the website.
 """
 
 import json
@@ -20,15 +21,21 @@ def stamp(repo, root=ROOT):
     if repo and (not re.fullmatch(r"[\w.-]+/[\w.-]+", repo) or repo.endswith(".git")):
         raise ValueError(f"The repository is named owner/name, for example jane/autoencoders; not {repo!r}.")
 
+    site = "https://{}.github.io/{}/".format(*repo.split("/")) if repo else ""
+
     def links(text):
         def link(match):
-            url = f"https://colab.research.google.com/github/{repo}/blob/main/{match[1]}"
-            text = f"[Open in Colab]({url})" if repo else ""
+            colab = f"https://colab.research.google.com/github/{repo}/blob/main/{match[1]}"
+            page = match[1].removeprefix("notebooks/").replace(".ipynb", ".html")
+            text = f"[Open in Colab]({colab}) · [On the website]({site}{page})" if repo else ""
             return f"<!-- colab {match[1]} -->{text}<!-- /colab -->"
 
-        return re.sub(r"<!-- colab (\S+) -->.*?<!-- /colab -->", link, text)
+        text = re.sub(r"<!-- colab (\S+) -->.*?<!-- /colab -->", link, text)
+        front = f"**[Read and explore it on the website]({site})**, with nothing to install." if repo else ""
+        mark = f"<!-- website -->{front}<!-- /website -->"
+        return re.sub(r"<!-- website -->.*?<!-- /website -->", mark, text)
 
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
+    for path in [path for part in ("", "ko") for path in (root / "notebooks" / part).glob("*.ipynb")]:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             source = links("".join(cell["source"]))

@@ -59,9 +59,16 @@ def test_stamp(project):
     assert repository(project) == NAME
     for path in NOTEBOOKS:
         link = f"https://colab.research.google.com/github/{NAME}/blob/main/notebooks/{path.name}"
-        assert f"[Open in Colab]({link})" in (project / "notebooks" / path.name).read_text("utf-8")
+        text = (project / "notebooks" / path.name).read_text("utf-8")
+        assert f"[Open in Colab]({link})" in text
+        assert f"[On the website](https://owner.github.io/name/{path.stem}.html)" in text
         assert f'REPO = "{NAME}"' in cells(project / "notebooks" / path.name)[0]
-    assert f"/{NAME}/blob/main/notebooks/00_start_here.ipynb)" in (project / "README.md").read_text("utf-8")
+    readme = (project / "README.md").read_text("utf-8")
+    assert f"/{NAME}/blob/main/notebooks/00_start_here.ipynb)" in readme
+    assert "on the website](https://owner.github.io/name/)" in readme
+    korean = (project / "notebooks" / "ko" / "10_vae.ipynb").read_text("utf-8")
+    assert f"/{NAME}/blob/main/notebooks/ko/10_vae.ipynb)" in korean
+    assert "(https://owner.github.io/name/ko/10_vae.html)" in korean
     stamp(NAME, project)
     assert contents(project) == stamped
     stamp(was, project)
@@ -70,8 +77,9 @@ def test_stamp(project):
 
 def test_unstamped_shows_no_link(project):
     stamp("", project)
-    for path in [project / "README.md", *(project / "notebooks").glob("*.ipynb")]:
-        assert "colab.research.google.com" not in path.read_text("utf-8")
+    for path in [project / "README.md", *(project / "notebooks").rglob("*.ipynb")]:
+        text = path.read_text("utf-8")
+        assert "colab.research.google.com" not in text and "github.io/name" not in text
 
 
 @pytest.mark.parametrize(

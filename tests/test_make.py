@@ -31,7 +31,7 @@ STANDS_IN = {
 def make(tmp_path):
     """Run make in a folder with a space and a letter that is not ASCII: its status, words, Python's calls."""
     folder = tmp_path / "my séries"
-    for name in ("Makefile", "requirements.txt", "tests/colab.txt"):
+    for name in ("Makefile", "requirements.txt", "tests/colab.txt", "website/requirements.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     for name in ("cp", "grep", "mkdir", "sh", "touch"):
@@ -43,7 +43,7 @@ def make(tmp_path):
         for name, text in STANDS_IN.items():
             (folder / "bin" / name).write_text("#!/bin/sh\n" + text.format(**usual | facts), "utf-8")
             (folder / "bin" / name).chmod(0o755)
-        for name in (".venv", ".venv/colab") if ready else ():
+        for name in (".venv", ".venv/colab", ".venv/site") if ready else ():
             (folder / name / "bin").mkdir(parents=True)
             shutil.copy(folder / "bin" / "python3", folder / name / "bin" / "python")
             (folder / name / "ready").touch()
@@ -58,11 +58,12 @@ def make(tmp_path):
 
 def test_an_early_failure_hides_nothing(make):
     status, said, calls = make("test", ready=True, fails="*ruff*|*test_browser.py*explorers*")
-    parts = ["ruff check", "tests/test_widgets.py", "pytest tests/test_browser.py", "--nbval-lax"]
-    assert len(calls) == 4 and all(part in call for part, call in zip(parts, calls, strict=True)), calls
+    parts = ["ruff check", "tests/test_widgets.py", "pytest tests/test_browser.py",
+             "website/build.py", "tests/test_site.py", "--nbval-lax"]  # fmt: skip
+    assert len(calls) == 6 and all(part in call for part, call in zip(parts, calls, strict=True)), calls
     assert status and "make test: failed: test-style test-browser test-notebooks" in said
-    assert [call for call in calls if call.endswith(CLEAN)] == calls[:3]  # the fourth refuses the network
-    assert "my séries/tests/offline|" in calls[3]
+    assert [call for call in calls if call.endswith(CLEAN)] == calls[:5]  # the last refuses the network
+    assert "my séries/tests/offline|" in calls[5]
 
 
 def test_make_test_succeeds_if_all_parts_do(make):
