@@ -34,8 +34,9 @@ def _axes(width, height):
 def show_images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     """Images (n, s·s) in a grid, dark on white; signed ones from blue (−) over white to red (+).
 
-    rows: one name per row of the grid, written at its left. Returns the axes.
+    rows, columns: a name for each, at the left and above; columns may be their number. Returns the axes.
     """
+    heads, columns = ([], columns) if isinstance(columns, int) else (columns, len(columns))
     grid = image_grid(x, columns)
     if ax is None:
         inches = min(1 / 34, 10 / grid.shape[1])  # per pixel: large, but not wider than a page
@@ -44,10 +45,10 @@ def show_images(x, ax=None, columns=10, signed=False, title=None, rows=None):
     ax.imshow(grid, cmap="RdBu_r" if signed else "gray_r", vmin=-vmax if signed else 0, vmax=vmax)
     ax.spines[:].set(visible=True, color="#e8eaed")
     ax.set(xticks=[], yticks=[], title=title, facecolor="#e8eaed")
-    if rows:
-        height = (grid.shape[0] + 2) / len(rows)
-        ax.set_yticks([height * (i + 0.5) - 1.5 for i in range(len(rows))], rows)
-        ax.tick_params(left=False)
+    for axis, names, pixels in ((ax.yaxis, rows, grid.shape[0]), (ax.xaxis, heads, grid.shape[1])):
+        if names:
+            axis.set_ticks([(pixels + 2) / len(names) * (i + 0.5) - 1.5 for i in range(len(names))], names)
+    ax.tick_params(left=not rows, bottom=not heads, labelbottom=not heads, labeltop=bool(heads))
     return ax
 
 
@@ -83,8 +84,7 @@ def latent_traversals(model, z, low, high, ax=None, steps=9, shown=None):
     for row, column in enumerate((values - z).abs().argmin(0)[shown].tolist()):
         ax.plot(*((side + 2) * (square + [[column], [row]]) - 1.5), color=COLOUR["posterior"], lw=2)
     if values.shape[1] == 1:  # one range for all
-        places = torch.arange(steps) * (side + 2) + side // 2
-        ax.set_xticks(places, [f"{value:.2g}" for value in values[:, 0]])
+        ax.set_xticks(torch.arange(steps) * (side + 2) + side // 2, [f"{v:.2g}" for v in values[:, 0]])
     return ax
 
 

@@ -83,19 +83,19 @@ def check_stripes(answer):
     columns = (torch.arange(784) % 28 % 2).float()
     expected = (1 - hidden) * (2 * x - 1)
     mistakes = {
-        "visible and hidden are swapped: begin by hiding the second row.": hidden * (2 * x - 1),
-        "that hides columns: the row of pixel i is i // 28.": (1 - columns) * (2 * x - 1),
-        "visible and hidden columns: the row of pixel i is i // 28.": columns * (2 * x - 1),
-        "a hidden pixel is 0 in the condition, not −1: mask after scaling.": 2 * (1 - hidden) * x - 1,
+        "visible and masked are swapped: begin by masking the second row.": hidden * (2 * x - 1),
+        "that masks columns: the row of pixel i is i // 28.": (1 - columns) * (2 * x - 1),
+        "visible and masked columns: the row of pixel i is i // 28.": columns * (2 * x - 1),
+        "a masked pixel is 0 in the condition, not −1: mask after scaling.": 2 * (1 - hidden) * x - 1,
         "visible pixels run from −1 to 1: scale them by 2 x − 1.": (1 - hidden) * x,
         "the sign is reversed: foreground is +1.": -expected,
-        "nothing is hidden.": 2 * x - 1,
+        "nothing is masked.": 2 * x - 1,
         "that is the mask: multiply it with the images.": (1 - hidden).expand_as(x),
-        "that hides every second row of the batch: the rows of pixels are meant.": torch.stack(
+        "that masks every second row of the batch: the rows of pixels are meant.": torch.stack(
             [(2 * row - 1) * (i % 2 == 0) for i, row in enumerate(x)]
         ),
     }
-    grade(answer, (x,), expected, mistakes, "Every second row is hidden.", ((x[:1],), expected[:1]))
+    grade(answer, (x,), expected, mistakes, "Every second row is masked.", ((x[:1],), expected[:1]))
 
 
 def check_style_transfer(answer):

@@ -100,7 +100,8 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
         rows[f"$z_{{{j + 1}}}$"] = export.run(one["decoder"], join(z, y[:1].repeat(10)), tensors)
     columns = len([*rows.values()][-1])
     ax = (figure := Figure((8.4, 8.4 * len(rows) / columns))).subplots()
-    plots.show_images(torch.cat([*rows.values()]).clamp(0, 1), ax, columns, rows=[*rows])
+    heads = [*["image"] * pad, *range(10)] if labelled else columns
+    plots.show_images(torch.cat([*rows.values()]).clamp(0, 1), ax, heads, rows=[*rows])
     rest = ", then decoded images while one latent dimension varies" if single else f" by {', '.join(models)}"
     alt = f"First row: images. Below: their reconstructions{rest}."
     if labelled:
@@ -110,13 +111,13 @@ def latent_sliders(models, x, shown=None, pad=False, label=None, bits=16):
 
 @torch.no_grad()
 def completion(model, x, bits=16):
-    """A brush that hides pixels, and completions, each from another sample of the prior network.
+    """A brush that masks pixels, and completions, each from another sample of the prior network.
 
-    model: a trained CVAE; its condition is 0 for a hidden pixel, else 2 x − 1. x: (n, 784). bits: of a
-    weight, 16 or 8. Returns an Explorer. Raises ValueError if untrained or the page cannot show the model.
+    model: a trained CVAE; its condition is 0 for a masked pixel, else 2 x − 1. x: (n, 784), rounded here.
+    bits: of a weight, 16 or 8. Returns an Explorer. ValueError: untrained, or the page cannot show it.
     """
     training.check_fitted(model)
-    model, x, tensors = copy.deepcopy(model).cpu().eval(), x[:2000].cpu(), {}
+    model, x, tensors = copy.deepcopy(model).cpu().eval(), x[:2000].cpu().round(), {}
     lower, none = (torch.arange(784) > 391).float(), torch.zeros(len(x)).long()
     c = torch.stack([1 - lower, lower, 0 * lower])[torch.arange(len(x)) % 3] * (2 * x - 1)
     z, top, nets = export.near(model.prior(c)[0], 1), x[:10], [Sequential(model.decoder, Sigmoid())]

@@ -369,7 +369,7 @@ function build(root, spec, get) {
     return screens.map(([paper], c) => figure(100, paper, `as ${c}`));
   }
 
-  /** An image whose pixels a brush hides, and completions, each from its own sample of the prior network. */
+  /** An image, rounded to 0 and 1, whose pixels a brush masks, and completions, each from its own sample of the prior network. */
   function completions() {
     const [model] = models, hidden = Uint8Array.from(spec.mask), at = [0.5, 0.5], brush = 3 / 28;
     const screens = Array.from({ length: 8 }, (_, i) => screen(side, `completion ${i + 1}`));
@@ -383,8 +383,8 @@ function build(root, spec, get) {
       refresh();
     };
     const dab = () => hide((x, y, old) => old || Math.hypot(x / side - at[0], y / side - at[1]) < brush);
-    const [under, paint] = screen(side, "visible pixels"), tint = "#f3b98f";
-    const [over, redraw] = easel("hidden pixels", (pen, w, h) => {
+    const [under, paint] = screen(side, "visible pixels"), tint = "#cbcbcb";
+    const [over, redraw] = easel("masked pixels", (pen, w, h) => {
       pen.fillStyle = tint;
       hidden.forEach((on, i) => on && pen.fillRect(Math.floor(((i % side) * w) / side),
         Math.floor((Math.floor(i / side) * h) / side), Math.ceil(w / side), Math.ceil(h / side)));
@@ -394,7 +394,7 @@ function build(root, spec, get) {
     });
     under.append(over);
     Object.assign(under, { tabIndex: 0, role: "application",
-      ariaLabel: "brush: hide pixels by dragging, or with the arrow keys and the space bar" });
+      ariaLabel: "brush: mask pixels by dragging, or with the arrow keys and the space bar" });
     drag(under, (x, y) => {
       [at[0], at[1]] = [x, y];
       dab();
@@ -408,7 +408,7 @@ function build(root, spec, get) {
       else refresh();
     });
     watchers.push(() => {
-      const seen = image ?? new Float32Array(side * side);
+      const seen = image?.map(Math.round) ?? new Float32Array(side * side);
       paint(seen.map((v, i) => (hidden[i] ? 0 : v)));
       redraw();
       const condition = seen.map((v, i) => (hidden[i] ? 0 : 2 * v - 1));
@@ -421,10 +421,10 @@ function build(root, spec, get) {
     const half = side / 2, inner = (t) => Math.abs(t - half) < side / 5;
     const parts = { "left half": (x) => x < half, "right half": (x) => x > half, "top half": (x, y) => y < half,
       "bottom half": (x, y) => y > half, "centre": (x, y) => inner(x) && inner(y), "everything": () => 1, "nothing": () => 0 };
-    for (const [name, inside] of Object.entries(parts)) press(`Hide ${name}`, () => hide(inside));
+    for (const [name, inside] of Object.entries(parts)) press(`Mask ${name}`, () => hide(inside));
     renew();
     const results = make("div", { className: "ten four" }, ...screens.map(([paper], i) => figure(100, paper, `sample ${i + 1}`)));
-    return [figure(224, under, "visible pixels; ", key("hidden", tint)), results];
+    return [figure(224, under, "visible pixels; ", key("masked", tint)), results];
   }
 
   /** The plane of two latent dimensions: encoded images, posterior, and the point to move. */
