@@ -579,6 +579,14 @@ def test_image_grid_places_images_in_rows():
     assert grid[0, 0] == 0 and grid[0, 4] == 1 and grid[4, 0] == 2 and np.isnan(grid[4, 4])
 
 
+def test_names_stand_beside_the_rows_and_above_the_columns():
+    ax = plots.show_images(torch.zeros(6, 784), columns=["test", 0, 1], rows=["a", "b"])
+    for axis, names in (ax.xaxis, ["test", "0", "1"]), (ax.yaxis, ["a", "b"]):
+        assert [label.get_text() for label in axis.get_ticklabels()] == names
+        assert axis.get_ticklocs().tolist() == [13.5, 43.5, 73.5][: len(names)]
+    assert ax.xaxis.get_tick_params()["labeltop"]
+
+
 def test_fast_redraw_redraws_the_moving_artists():
     from matplotlib.figure import Figure
 
