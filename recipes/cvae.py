@@ -15,7 +15,7 @@ class CompletionCVAE(models.CVAE):
         The condition is 0 at a masked pixel, 1 at visible foreground, −1 at visible background.
         """
         hidden, drawn = masks(len(x)), torch.bernoulli(x)
-        c = (1 - hidden) * (2 * x - 1)
+        c = (1 - hidden) * (2 * drawn - 1)
         mu, log_var = self.posterior(drawn, c)
         prior_mu, prior_log_var = self.prior(c)
         logits = self.logits(mu + (0.5 * log_var).exp() * torch.randn_like(mu), c)
@@ -82,7 +82,7 @@ def cvae(digits, held_out, epochs=60):
 
 def completion_cvae(digits, held_out, epochs=100):
     """Three networks with two hidden layers of 200, 16 latent dimensions."""
-    return train(CompletionCVAE(784, 784, 200, 200, 16), digits, held_out, epochs, lr=3e-3)
+    return train(CompletionCVAE(784, 784, 200, 200, 16), digits, held_out, epochs, lr=1.5e-3)
 
 
 def mean_pixels(digits, held_out, epochs=60):

@@ -198,7 +198,7 @@ def test_the_label_to_generate_keeps_the_style(page, shown, trained):
     draw(page, THREE)
     page.get_by_role("group", name="label of the drawing").get_by_role("radio", name="3").check()
     page.get_by_role("group", name="label to generate").get_by_role("radio", name="5").check()
-    model, seen = trained["CVAE"], torch.tensor(pixels(page, "as the encoder sees it")).float()[None]
+    model, seen = trained["CVAE"], torch.tensor(pixels(page, "input of the encoder")).float()[None]
     three, five = models.one_hot(torch.tensor([3])), models.one_hot(torch.tensor([5]))
     mean, (old_mean, old) = model.posterior(seen, three)[0], model.prior(three)
     new_mean, new = model.prior(five)
@@ -295,7 +295,7 @@ def test_a_new_digit_changes_every_model(page, shown, trained, by):
         else:
             page.get_by_role("button", name="Clear").click()
             draw(page, strokes, by == "touch")
-        seen = torch.tensor(pixels(page, "as the encoder sees it")).float()
+        seen = torch.tensor(pixels(page, "input of the encoder")).float()
         middle = (seen.view(28, 28).sum(0) * (torch.arange(28) + 0.5)).sum() / seen.sum()
         assert abs(middle - 14) < (2 if by == "keys" else 0.4)
         for label, old in zip(labels, before, strict=True):
@@ -310,10 +310,10 @@ def test_a_new_digit_changes_every_model(page, shown, trained, by):
 def test_a_dot_or_a_hair_is_an_image_that_can_be_read(page, shown, strokes):
     mount(page, shown["several models"].to_html())
     draw(page, strokes)
-    seen = pixels(page, "as the encoder sees it")
+    seen = pixels(page, "input of the encoder")
     assert 3 < seen.sum() < 60 and (seen > 0.3).sum() >= 4
     page.get_by_role("button", name="Clear").click()
-    assert not pixels(page, "as the encoder sees it").any() and pixels(page, "decoded image").any()
+    assert not pixels(page, "input of the encoder").any() and pixels(page, "decoded image").any()
     assert not pixels(page, "reconstruction by PCA").any()
 
 

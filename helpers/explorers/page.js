@@ -336,7 +336,7 @@ function build(root, spec, get) {
     return node;
   }
   function seen(width) {
-    const name = pad ? "as the encoder sees it" : "test image";
+    const name = pad ? "input of the encoder" : "test image";
     const [paper, paint] = screen(side, name);
     watchers.push(() => paint(image));
     return figure(width, paper, name);
