@@ -54,7 +54,7 @@ def method_map(ax):
         "kernel": (0, 4, "02  kernel PCA 1998\nt-SNE 2008 · UMAP 2018", baseline),
         "linear": (3.4, 6, "03  linear\nautoencoder 1988", autoencoder),
         "ae": (3.4, 4, "04  autoencoder\n1986 · deep 2006", autoencoder),
-        "sparse": (1.5, 2, "05  sparse 2011\ncontractive 2011", autoencoder),
+        "sparse": (1.5, 2, "05  sparse 2006\ncontractive 2011", autoencoder),
         "dae": (3.4, 2, "06  denoising\n2008", autoencoder),
         "bert": (3.4, 0, "07  BERT 2018\nXLNet 2019", autoencoder),
         "vae": (7.9, 4, "08–10  ELBO\nVAE 2013", generator),
@@ -69,7 +69,7 @@ def method_map(ax):
              ("linear", "ae", "nonlinearity"), ("ae", "sparse", "penalty"), ("ae", "dae", "corruption"),
              ("dae", "bert", "tokens"), ("ae", "vae", "probability"), ("vae", "cvae", "labels"),
              ("vae", "gan", "likelihood → discriminator"), ("vae", "beta", "larger β"),
-             ("vae", "vq", "codebook"), ("vae", "td", "time"), ("vq", "ldm", "denoising")]  # fmt: skip
+             ("vae", "vq", "codebook"), ("vae", "td", "time"), ("vq", "ldm", "diffusion")]  # fmt: skip
     box_diagram(ax, nodes, edges)
     for text in ax.texts:
         if text.get_text()[:2] in ("04", "08", "11", "13"):  # "08" is the box of 08 to 10

@@ -80,7 +80,7 @@ def cvae(digits, held_out, epochs=60):
     return train(models.LabelCVAE(784, 10, 300, 300, 6), digits, held_out, epochs, lr=3e-3)
 
 
-def completion_cvae(digits, held_out, epochs=100):
+def completion_cvae(digits, held_out, epochs=250):
     """Three networks with two hidden layers of 200, 16 latent dimensions."""
     return train(CompletionCVAE(784, 784, 200, 200, 16), digits, held_out, epochs, lr=1.5e-3)
 
