@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from matplotlib import patheffects
 from matplotlib.figure import Figure
 from PIL import Image
 from scipy.interpolate import CubicSpline
@@ -27,13 +28,18 @@ with torch.no_grad():
 
 figure = Figure((7.2, 3.7), dpi=100, layout="constrained")
 left, right = figure.subplots(1, 2)
-plots.scatter_latents(z, test_y[:3000], left, title="latent plane: encoded test digits", size=4)
-left.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
-(point,) = left.plot([0], [0], "o", ms=13, mfc="none", mec="black", mew=2.5)
+left.scatter(*z.T, c=[plots.CLASSES[c] for c in test_y[:3000]], s=4, alpha=0.5, linewidths=0)
+outline = [patheffects.withStroke(linewidth=3, foreground="white")]
+for digit, (z1, z2) in enumerate(places.tolist()):
+    left.text(z1, z2, str(digit), color=plots.CLASSES[digit], weight="bold", fontsize=15, ha="center",
+              va="center", path_effects=outline)  # fmt: skip
 left.plot(*torch.cat([path, path[:1]]).T, color="black", lw=0.8, alpha=0.6)
+left.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xlabel="$z_1$", ylabel="$z_2$",
+         title="latent plane: encoded test digits")  # fmt: skip
+(point,) = left.plot([0], [0], "o", ms=17, mfc="none", mec="black", mew=4)
 decoded = right.imshow(images[0], cmap="gray_r", vmin=0, vmax=1)
 right.spines[:].set_visible(False)
-right.set(xticks=[], yticks=[], title="decoded from the circled point")
+right.set(xticks=[], yticks=[], title="decoded from the black ring")
 render = plots.fast_redraw(figure, point, decoded)
 frames = []
 for (z1, z2), image in zip(path.tolist(), images, strict=True):
